@@ -1,0 +1,56 @@
+"""Personal numbers made unreadable, for logs, pages and officers' free text.
+
+docs: public-services 4.1 and 4.2 (the masked forms), 11.16 (officers' notes may contain anything).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from dossiers.contact import normalise_phone
+from dossiers.number_spans import personal_spans, shadow_of
+
+HIDDEN = "***"
+"""What stands for a value of which nothing may be shown."""
+
+REDACTED = "[số đã ẩn]"
+"""What stands in free text for a number: no digit of it stays, since three missing digits can be tried out."""
+
+
+def mask_phone(phone: str | None) -> str:
+    """Return a phone number as ``0905***456``; ``***`` for what is no phone number. Never raises."""
+    digits = normalise_phone(phone) or _digits(phone)
+    national = "0" + digits[2:] if digits.startswith("84") and len(digits) in {11, 12} else digits
+    if len(national) not in {10, 11}:
+        return HIDDEN
+    return national[:4] + HIDDEN + national[-3:]
+
+
+def mask_identity_number(number: str | None) -> str:
+    """Return a 12-digit identity number as ``048*******34``, a 9-digit one as ``201****34``; else ``***``."""
+    digits = _digits(number)
+    if len(digits) not in {9, 12}:
+        return HIDDEN
+    return digits[:3] + "*" * (len(digits) - 5) + digits[-2:]
+
+
+def redact(text: str) -> str:
+    """Return text in NFC in which every phone and identity number, however written, is replaced.
+
+    Dossier codes, dates, amounts of money and hotlines stay where they can be told apart; a bare run of nine digits
+    or more never stays. Redacting twice changes nothing.
+    """
+    text = unicodedata.normalize("NFC", text)
+    while spans := personal_spans(text):  # again, because what is left of a long run may be a number of its own
+        for start, end in reversed(spans):
+            text = text[:start] + REDACTED + text[end:]
+    return text
+
+
+def contains_personal_number(text: str) -> bool:
+    """Return whether ``redact`` would change the text's numbers."""
+    return bool(personal_spans(unicodedata.normalize("NFC", text)))
+
+
+def _digits(text: str | None) -> str:
+    return "".join(c for c in shadow_of(text or "") if c.isdigit())
