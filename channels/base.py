@@ -1,0 +1,149 @@
+"""What the rest of the project knows of a messaging platform: one contract, four values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Protocol, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, SerializeAsAny, StringConstraints, model_validator
+
+# docs: zalo 6.1, tracking_id: at most 48, no special characters. eSMS allows 50, so the tighter one holds for all.
+MAX_REFERENCE_CHARS = 48
+Reference = Annotated[str, StringConstraints(pattern=rf"^[A-Za-z0-9_-]{{1,{MAX_REFERENCE_CHARS}}}$")]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)  # a traceback must not quote a phone or a text
+
+
+class Recipient(_Value):
+    """Whom to reach. A channel takes the address it understands and raises when that one is missing."""
+
+    phone: SecretStr | None = None
+    """Mobile number with country code and without plus: `84905123456`."""
+    user_id: str | None = Field(default=None, repr=False)
+    """The platform's own id of the person, a numeric string that does not fit into 53 bits."""
+
+
+class TemplateContent(_Value):
+    """A message whose words the platform has approved; we only fill in the parameters."""
+
+    template_id: str
+    params: Mapping[str, str] = Field(repr=False)
+
+
+class OutgoingMessage(_Value):
+    """One message to one person: free text, an approved template, or both (the channel takes its own)."""
+
+    reference: Reference
+    """Our tracking id. The platform echoes it in receipts; every attempt of one message carries the same."""
+    recipient: Recipient
+    text: str | None = Field(default=None, repr=False)
+    template: TemplateContent | None = None
+
+    @model_validator(mode="after")
+    def _has_content(self) -> Self:
+        if self.text is None and self.template is None:
+            raise ValueError("a message needs a text or a template")
+        return self
+
+
+class SendReceipt(_Value):
+    """The platform accepted the message. Accepted is not delivered: that comes as an event."""
+
+    message_id: str
+    sent_at: datetime | None = None
+    """The platform's own time, UTC."""
+    cost_vnd: int | None = None
+    """Price without VAT where the answer tells it; 0 where it tells that the message was free."""
+    quota_remaining: int | None = None
+    quota_total: int | None = None
+
+
+class Channel(Protocol):
+    """One messaging platform, as the rest of the project sees it."""
+
+    name: str
+
+    async def send(self, message: OutgoingMessage) -> SendReceipt:
+        """Send once (twice only around a token refresh). Raises `ChannelError`; see `channels.errors` for each."""
+        ...
+
+
+class EventKind(StrEnum):
+    """What an incoming event is about."""
+
+    MESSAGE = "message"  # a person wrote to us
+    RECEIPT = "receipt"  # something happened to a message of ours: delivered, read, rated
+    RELATIONSHIP = "relationship"  # follow, unfollow, shared contact, withdrawn consent
+    MANAGEMENT = "management"  # templates, quotas, tags, groups, calls: kept raw
+    ECHO = "echo"  # our own side's messages, mirrored
+    UNKNOWN = "unknown"  # no table knows it: kept raw and counted
+
+
+class EventPayload(_Value):
+    """Base of the typed contents; each platform folder has its own subclasses."""
+
+
+class RawPayload(EventPayload):
+    """The event as it came, for kinds that nobody reads yet."""
+
+    raw: Any = Field(default=None, repr=False)
+
+
+class IncomingEvent(_Value):
+    """One thing a platform told us. `event_name` is a string, not an enum: platforms add names without asking."""
+
+    platform: str
+    event_name: str
+    dedup_key: str
+    """The same event again has the same key; unique within the platform."""
+    account_id: str | None = None
+    """Which of our accounts it came to."""
+    user_id: str | None = Field(default=None, repr=False)
+    """The person, by the platform's id."""
+    occurred_at: datetime | None = None
+    """The platform's time, UTC."""
+    kind: EventKind
+    payload: SerializeAsAny[EventPayload] = Field(repr=False)
+
+
+class SignatureOutcome(StrEnum):
+    """How a webhook's signature was judged."""
+
+    ACCEPTED = "accepted"
+    ALTERNATIVE = "alternative"  # right by another recipe or key: a setting is wrong; not accepted
+    WRONG = "wrong"
+    MISSING = "missing"
+    PROBE = "probe"  # the unsigned `{}` by which a console tries an address: answer 200, do nothing
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureVerdict:
+    """What a verifier found: the position of the key that fitted, or the name of the alternative recipe."""
+
+    outcome: SignatureOutcome
+    key_index: int | None = None
+    recipe: str | None = None
+
+    @property
+    def is_accepted(self) -> bool:
+        """Signed with one of our keys by the documented recipe."""
+        return self.outcome is SignatureOutcome.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRoute:
+    """A door that an adapter hands to the web server: where it is, how to check a body, how to read it.
+
+    `verify(headers, body)` never raises; `parse(headers, body)` reads a body that was verified (now or before it was
+    stored) and raises `MalformedWebhook`.
+    """
+
+    platform: str
+    path: str
+    verify: Callable[[Mapping[str, str], bytes], SignatureVerdict]
+    parse: Callable[[Mapping[str, str], bytes], Sequence[IncomingEvent]]

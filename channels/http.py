@@ -1,0 +1,219 @@
+"""The one place that talks HTTP to platforms: httpx's interface on aiohttp's connections.
+
+Everything that can go wrong on the way becomes one of our errors here and nowhere else
+(docs: rq-httpx-redis-pitfalls B1): either the request never left (`NotSent`), or nobody knows (`OutcomeUnknown`).
+
+The exception classes of httpx cannot be trusted for that. httpx-aiohttp 0.2 reports aiohttp's `ClientConnectionError`
+family as `ConnectTimeout`, and that family holds "connection refused" (never left) as well as "server disconnected"
+(had the whole request). So the decision looks at aiohttp's own exception underneath.
+
+A cancelled request raises `CancelledError` as usual: whoever cancels must treat the send as unknown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import TracebackType
+from typing import Any, Final, Self
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from channels.answers import judge_answer
+from channels.errors import ChannelError, NeedsHuman, OutcomeUnknown, PlatformDown, PoolBusy
+
+
+class HttpConfig(BaseModel):
+    """Timeouts and limits of outgoing calls."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    connect_seconds: float = Field(default=5.0, gt=0, description="TCP and TLS set-up")  # docs: zalo 11 "Timeouts"
+    read_seconds: float = Field(default=15.0, gt=0, description="longest silence while waiting for an answer")
+    pool_seconds: float = Field(default=10.0, gt=0, description="longest wait for a free connection of ours")
+    total_seconds: float = Field(default=25.0, gt=0, description="whole exchange; ends an answer that drips")
+    max_in_flight: int = Field(default=100, ge=1, description="requests in flight at once")
+    spare_connections: int = Field(default=10, ge=1, description="connections beyond those in flight")
+    # Shorter than common idle limits of servers, so that we seldom write into a connection that is being closed.
+    keepalive_seconds: float = Field(default=5.0, ge=0, description="how long an idle connection is kept")
+    max_response_bytes: int = Field(default=1 << 20, ge=1, description="a longer answer is cut off")
+    user_agent: str = Field(default="bao-ho-so/0.1", description="User-Agent header")
+
+    @model_validator(mode="after")
+    def _deadline_covers_phases(self) -> Self:
+        # Otherwise the deadline could strike while connecting, and a message that never left would count as unknown.
+        if self.total_seconds < self.connect_seconds + self.read_seconds:
+            raise ValueError("total_seconds must be at least connect_seconds + read_seconds")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformRequest:
+    """One request as a value. Only `label` may be logged: URLs, headers and bodies hold tokens and personal data."""
+
+    label: str
+    """A fixed name such as `zalo.template.send`."""
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformResponse:
+    """An answer that is a JSON object; anything else has become an error before."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    """Names in lower case."""
+    body: bytes = field(repr=False)
+    document: Mapping[str, Any] = field(repr=False)
+    elapsed_seconds: float
+
+
+class HttpClient:
+    """One client and one connection pool for one event loop: `async with HttpClient(config) as http`."""
+
+    def __init__(self, config: HttpConfig | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.config: Final = config or HttpConfig()
+        self._clock = clock
+        self._client: httpx.AsyncClient | None = None
+        self._slots = asyncio.Semaphore(self.config.max_in_flight)
+
+    async def __aenter__(self) -> Self:
+        # httpx logs every full URL at INFO; platforms put tokens and user ids there.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        self._client = _open_client(self.config)
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def request(self, request: PlatformRequest) -> PlatformResponse:
+        """Send once, never repeat. Raises `NotSent`, `OutcomeUnknown`, or `NeedsHuman` (no platform answered)."""
+        if self._client is None:
+            raise RuntimeError("HttpClient is closed: use it inside 'async with HttpClient(config)'")
+        started = self._clock()
+        async with self._slot():
+            with map_transport_errors():
+                async with asyncio.timeout(self.config.total_seconds):
+                    status, headers, body = await _exchange(self._client, request, self.config.max_response_bytes)
+        document = judge_answer(status, headers, body)
+        return PlatformResponse(status, headers, body, document, self._clock() - started)
+
+    @asynccontextmanager
+    async def _slot(self) -> AsyncIterator[None]:
+        # Our own queue in front of the connection pool: waiting here proves that nothing left.
+        if not self._slots.locked():
+            await self._slots.acquire()  # free: does not wait, so needs no timer
+        else:
+            await self._wait_for_slot()
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    async def _wait_for_slot(self) -> None:
+        try:
+            async with asyncio.timeout(self.config.pool_seconds):
+                await self._slots.acquire()
+        except TimeoutError as exc:
+            raise PoolBusy("pool", "all connections in use; send fewer at once or raise max_in_flight") from exc
+
+
+def _open_client(config: HttpConfig) -> httpx.AsyncClient:
+    verify = httpx.create_ssl_context(trust_env=False)
+    limit = config.max_in_flight + config.spare_connections
+
+    def open_session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(limit=limit, keepalive_timeout=config.keepalive_seconds, ssl=verify)
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    return httpx.AsyncClient(
+        transport=AiohttpTransport(verify=verify, trust_env=False, client=open_session),
+        # The transport reads `pool` as "DNS, waiting and connecting together"; the waiting is done in _slot. It knows
+        # no write timeout: total_seconds ends a write that hangs.
+        timeout=httpx.Timeout(
+            connect=config.connect_seconds,
+            read=config.read_seconds,
+            write=config.read_seconds,
+            pool=config.connect_seconds,
+        ),
+        # No compression: answers are small, and a compressed one could grow past the size limit.
+        headers={"User-Agent": config.user_agent, "Accept": "application/json", "Accept-Encoding": "identity"},
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # accounts must not share a platform's session
+        trust_env=False,
+        follow_redirects=False,
+    )
+
+
+async def _exchange(
+    client: httpx.AsyncClient, request: PlatformRequest, max_bytes: int
+) -> tuple[int, dict[str, str], bytes]:
+    query = request.query or None
+    async with client.stream(
+        request.method, request.url, headers=request.headers, params=query, content=request.body
+    ) as response:
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > max_bytes:
+                raise OutcomeUnknown("answer_too_long", "the answer exceeds max_response_bytes")
+        return (
+            response.status_code,
+            {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw},
+            bytes(body),
+        )
+
+
+# aiohttp raises these from its connector only, before a byte of the request is written: refused, no route, DNS, TLS,
+# and the timeout of waiting plus connecting.
+_NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+_BAD_ADDRESS = (httpx.UnsupportedProtocol, httpx.InvalidURL, aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)
+
+
+@contextmanager
+def map_transport_errors() -> Iterator[None]:
+    """Turn whatever the transport raises into one of ours; in doubt, unknown."""
+    try:
+        yield
+    except ChannelError:
+        raise
+    except Exception as exc:
+        error = _to_channel_error(exc)
+        if _quotes_url(exc):
+            raise error from None  # whoever logs the traceback would log the token in it
+        raise error from exc
+
+
+def _quotes_url(exc: BaseException) -> bool:
+    # aiohttp's connect timeout does, for one.
+    link: BaseException | None = exc
+    while link is not None and "://" not in str(link):
+        link = link.__cause__ or link.__context__
+    return link is not None
+
+
+def _to_channel_error(exc: Exception) -> ChannelError:
+    origin = exc.__cause__ if isinstance(exc, httpx.TransportError) and exc.__cause__ is not None else exc
+    name = type(origin).__name__  # never str(origin): it may quote the URL
+    if isinstance(origin, _NEVER_LEFT):
+        return PlatformDown("connect", f"no connection to the platform ({name}); nothing was sent")
+    if isinstance(origin, _BAD_ADDRESS):
+        return NeedsHuman("address", f"the platform's base address is not usable ({name}); check the setting")
+    if isinstance(origin, TimeoutError):
+        return OutcomeUnknown("timeout", f"no complete answer in time ({name})")
+    return OutcomeUnknown("broken", f"the connection broke after the request had left ({name})")
