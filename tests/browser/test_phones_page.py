@@ -89,7 +89,7 @@ async def test_five_notices_appear_as_cards_without_reloading(street: Street, op
     cards = page.locator("#phone-84905123456 .card")
     await expect(cards).to_have_count(5)
     await expect(cards.locator("h3")).to_have_text(
-        ["Hồ sơ của bạn đã được nộp", "Hồ sơ đã được tiếp nhận", "Hồ sơ cần bổ sung giấy tờ",
+        ["Hồ sơ của Ông/Bà đã được nộp", "Hồ sơ đã được tiếp nhận", "Hồ sơ cần bổ sung giấy tờ",
          "Hồ sơ chưa được tiếp nhận", "Hồ sơ đã có kết quả"]
     )  # fmt: skip
     await expect(cards.nth(0).locator("dt").first).to_have_text("Mã hồ sơ")
