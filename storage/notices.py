@@ -1,0 +1,306 @@
+"""Notices: one row per message to one person, and every change of its state as one statement.
+
+A change names the states that it may come from (`queries/notices.sql`); zero rows changed means somebody was first.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from storage.crypto import Cipher
+from storage.database import Connection, Database, execute
+from storage.errors import UndecipherableValue
+from storage.sql import queries
+
+_Q = queries("notices")
+RECIPIENT_COLUMN = "notices.recipient"
+CONTENT_COLUMN = "notices.content"
+
+
+def notice_id(event_key: uuid.UUID, recipient: str = "owner") -> uuid.UUID:
+    """Return the id of the notice that an event leads to: deterministic, so a repeat cannot make a second one."""
+    return uuid.uuid5(event_key, recipient)
+
+
+def tracking_id(notice: uuid.UUID) -> str:
+    """Return the platform reference of a notice, the same on every attempt (34 of the 48 characters Zalo allows)."""
+    return f"n-{notice.hex}"
+
+
+def notice_of_tracking_id(reference: str | None) -> uuid.UUID | None:
+    """Return the notice behind a platform reference, or None when it is not one of ours."""
+    if reference is None or not reference.startswith("n-"):
+        return None
+    try:
+        return uuid.UUID(hex=reference[2:])
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotice:
+    """A notice to write. `content` is what is said: `{"text": …, "params": {…}}`; it is encrypted on the way in."""
+
+    id: uuid.UUID
+    dossier_id: int
+    dossier_code: str
+    ordinal: int
+    event_key: uuid.UUID
+    kind: str
+    state: str
+    reason: str | None
+    demands_action: bool
+    language: str
+    phone: str | None
+    content: Mapping[str, Any]
+    due_at: datetime | None
+    lane: str = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedNotice:
+    """A notice whose intent to send is committed; `token` must be carried by the outcome."""
+
+    id: uuid.UUID
+    created_at: datetime
+    token: uuid.UUID
+    dossier_code: str | None
+    kind: str
+    language: str
+    demands_action: bool
+    sends: int
+    tries: int
+    phone: str | None
+    content: Mapping[str, Any]
+    route: Sequence[Mapping[str, Any]]
+    is_readable: bool = True
+    """False when no configured key opens it: phone None and content empty; it must not harm its neighbours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one attempt ended.
+
+    `state` is where the notice goes if it is still ours; `due_in_seconds` counts from the database's now (None: no
+    further date); `not_sent` takes the send back; `outcome` and `code` go to the attempts; `step` to the route.
+    """
+
+    id: uuid.UUID
+    created_at: datetime
+    token: uuid.UUID
+    state: str
+    outcome: str
+    tries: int
+    reason: str | None = None
+    due_in_seconds: float | None = None
+    not_sent: bool = False
+    channel: str | None = None
+    code: str | None = None
+    latency_ms: int | None = None
+    message_id: str | None = None
+    cost_vnd: int | None = None
+    step: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the platform reported of a notice: delivered, or read, perhaps with a rating of 1 to 5."""
+
+    id: uuid.UUID
+    read: bool = False
+    rating: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """A notice as operators and the one-stop system may see it: no personal data."""
+
+    id: uuid.UUID
+    created_at: datetime
+    dossier_code: str | None
+    ordinal: int | None
+    kind: str
+    lane: str
+    state: str
+    reason: str | None
+    channel: str | None
+    language: str
+    sends: int
+    tries: int
+    possible_duplicate: bool
+    due_at: datetime | None
+    accepted_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    updated_at: datetime
+    event_key: uuid.UUID | None
+    platform_message_id: str | None
+    cost_vnd: int | None
+    rating: int | None
+    route: Sequence[Mapping[str, Any]]
+    content_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt, doubt or receipt of a notice."""
+
+    at: datetime
+    send: int
+    channel: str | None
+    outcome: str
+    code: str | None
+    latency_ms: int | None
+
+
+def _serialise(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True)
+
+
+async def insert(connection: Connection, notices: Iterable[NewNotice], cipher: Cipher) -> None:
+    """Write new notices in the caller's transaction."""
+    async with connection.cursor() as cursor, cursor.copy(_Q["insert"]) as copy:
+        for notice in notices:
+            content = _serialise(notice.content)
+            await copy.write_row(
+                (
+                    notice.id,
+                    notice.dossier_id,
+                    notice.dossier_code,
+                    notice.ordinal,
+                    notice.event_key,
+                    notice.kind,
+                    notice.lane,
+                    notice.state,
+                    notice.reason,
+                    notice.demands_action,
+                    notice.language,
+                    cipher.encrypt_optional(notice.phone, RECIPIENT_COLUMN),
+                    cipher.lookup_hash(notice.phone) if notice.phone else None,
+                    cipher.encrypt(content, CONTENT_COLUMN),
+                    hashlib.sha256(content.encode()).digest(),
+                    notice.due_at,
+                )
+            )
+
+
+def _claimed(row: Mapping[str, Any], cipher: Cipher) -> ClaimedNotice:
+    values = dict(row)
+    recipient, content = values.pop("recipient_enc"), values.pop("content_enc")
+    try:
+        phone = cipher.decrypt_optional(recipient, RECIPIENT_COLUMN)
+        said = json.loads(cipher.decrypt(content, CONTENT_COLUMN))
+    except UndecipherableValue:
+        # The claim is committed by now: raising would leave the whole batch to its leases, and so in doubt.
+        return ClaimedNotice(**values, phone=None, content={}, is_readable=False)
+    return ClaimedNotice(**values, phone=phone, content=said)
+
+
+async def claim_due(
+    database: Database, cipher: Cipher, *, lane: str, limit: int, lease_seconds: float
+) -> list[ClaimedNotice]:
+    """Claim up to `limit` due notices of `lane`: the intent to send each is committed when this returns.
+
+    Claim only as many as are sent at once: what is claimed when a worker dies becomes in doubt.
+    """
+    rows = await database.fetch(_Q["claim_due"], {"lane": lane, "limit": limit, "lease_seconds": lease_seconds})
+    return [_claimed(row, cipher) for row in rows]
+
+
+async def record_outcomes(database: Database, outcomes: Sequence[Outcome]) -> set[uuid.UUID]:
+    """Record how attempts ended and return the notices that were still ours; the others keep their state."""
+    if not outcomes:
+        return set()
+    params: dict[str, Any] = {
+        field.name: [getattr(outcome, field.name) for outcome in outcomes] for field in fields(Outcome)
+    }
+    # One statement takes one type: an int among floats is refused by the driver.
+    params["due_in_seconds"] = [None if due is None else float(due) for due in params["due_in_seconds"]]
+    params["step"] = [None if step is None else json.dumps(step, ensure_ascii=False) for step in params["step"]]
+    return {row["id"] for row in await database.fetch(_Q["record_outcomes"], params)}
+
+
+async def release_held(database: Database) -> set[str]:
+    """Hand held notices whose hour has come to delivery; return their lanes."""
+    return {row["lane"] for row in await database.fetch(_Q["release_held"])}
+
+
+async def supersede_held(connection: Connection, newer: Sequence[NewNotice]) -> None:
+    """Set aside what is held of the same dossiers and older than `newer`, in the transaction that wrote them."""
+    if newer:
+        params = {"dossier_id": [one.dossier_id for one in newer], "ordinal": [one.ordinal for one in newer]}
+        await execute(connection, _Q["supersede_held"], params)
+
+
+async def expire_leases(database: Database, *, wait_seconds: float) -> int:
+    """Put notices whose lease ran out in doubt for `wait_seconds`; return how many."""
+    return len(await database.fetch(_Q["expire_leases"], {"wait_seconds": wait_seconds}))
+
+
+async def settle_doubts(database: Database, *, max_sends: int = 2) -> list[tuple[str, bool]]:
+    """Decide doubts whose wait is over; return for each its lane and whether it is sent once more."""
+    rows = await database.fetch(_Q["settle_doubts"], {"max_sends": max_sends})
+    return [(row["lane"], row["again"]) for row in rows]
+
+
+async def due_lanes(database: Database) -> dict[str, tuple[int, float]]:
+    """Return the lanes with due notices: how many, and how many seconds the oldest has waited."""
+    return {row["lane"]: (row["notices"], row["oldest_seconds"]) for row in await database.fetch(_Q["due_lanes"])}
+
+
+async def apply_receipts(database: Database, receipts: Sequence[Receipt]) -> set[uuid.UUID]:
+    """Move notices on by receipts, in any order and any number; return those that moved."""
+    if not receipts:
+        return set()
+    params = {
+        "id": [receipt.id for receipt in receipts],
+        "read": [receipt.read for receipt in receipts],
+        "rating": [receipt.rating for receipt in receipts],
+    }
+    return {row["notice_id"] for row in await database.fetch(_Q["apply_receipts"], params)}
+
+
+async def ids_of_messages(database: Database, message_ids: Sequence[str]) -> dict[str, uuid.UUID]:
+    """Return the notices behind the platform's message ids."""
+    rows = await database.fetch(_Q["ids_of_messages"], {"message_ids": list(message_ids)})
+    return {row["platform_message_id"]: row["id"] for row in rows}
+
+
+async def of_dossier(database: Database, dossier_id: int) -> list[NoticeView]:
+    """Return what was sent about a dossier, oldest first."""
+    return [NoticeView(**row) for row in await database.fetch(_Q["of_dossier"], {"dossier_id": dossier_id})]
+
+
+async def search(
+    database: Database, *, state: str | None = None, code: str | None = None, limit: int = 100
+) -> list[NoticeView]:
+    """Return notices by state and dossier code, newest first."""
+    return [
+        NoticeView(**row) for row in await database.fetch(_Q["search"], {"state": state, "code": code, "limit": limit})
+    ]
+
+
+async def get(database: Database, notice: uuid.UUID) -> NoticeView | None:
+    """Return one notice."""
+    rows = await database.fetch(_Q["get"], {"id": notice})
+    return NoticeView(**rows[0]) if rows else None
+
+
+async def attempts_of(database: Database, notice: uuid.UUID) -> list[Attempt]:
+    """Return every attempt, doubt and receipt of a notice, oldest first."""
+    return [Attempt(**row) for row in await database.fetch(_Q["attempts_of"], {"id": notice})]
+
+
+async def retry(database: Database, notice: uuid.UUID) -> str | None:
+    """Hand a failed or finally doubtful notice to delivery again; return its lane, or None when it is neither."""
+    rows = await database.fetch(_Q["retry"], {"id": notice})
+    return rows[0]["lane"] if rows else None
+
+
+async def count_states(database: Database) -> dict[str, int]:
+    """Return how many notices are not at rest, by state."""
+    return {row["state"]: row["notices"] for row in await database.fetch(_Q["count_states"])}

@@ -1,0 +1,25 @@
+-- name: find
+-- The person behind a platform's user id, under any configured key.
+SELECT id, language, follows FROM citizens WHERE platform = %(platform)s AND user_hash = ANY(%(hashes)s::bytea[])
+ORDER BY id LIMIT 1
+
+-- name: add
+-- Notes a person at first sight.
+INSERT INTO citizens (platform, user_hash, user_enc, follows)
+VALUES (%(platform)s, %(user_hash)s, %(user_enc)s, %(follows)s)
+ON CONFLICT (platform, user_hash) DO UPDATE SET updated_at = now()
+RETURNING id, language, follows
+
+-- name: set_follows
+-- Notes that a person follows the account, or no longer does.
+UPDATE citizens SET follows = %(follows)s, updated_at = now() WHERE id = %(id)s
+
+-- name: link
+-- Lets a person ask about a dossier; a repeat changes nothing.
+INSERT INTO links (citizen_id, dossier_id, proof) VALUES (%(citizen_id)s, %(dossier_id)s, %(proof)s)
+ON CONFLICT (citizen_id, dossier_id) WHERE revoked_at IS NULL DO NOTHING
+
+-- name: revoke_link
+-- Takes that back.
+UPDATE links SET revoked_at = now()
+WHERE citizen_id = %(citizen_id)s AND dossier_id = %(dossier_id)s AND revoked_at IS NULL

@@ -1,0 +1,100 @@
+"""Rewriting encrypted columns under the first key, after a new one was put in front of HOSO_ENCRYPTION_KEYS."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from storage.accounts import ACCESS_COLUMN, ANSWER_COLUMN, REFRESH_COLUMN
+from storage.citizens import USER_COLUMN
+from storage.crypto import Cipher
+from storage.database import Database, execute, fetch
+from storage.dossiers import EMAIL_COLUMN, NAME_COLUMN, PHONE_COLUMN
+from storage.events import PAYLOAD_COLUMN
+from storage.inbox import RAW_COLUMN
+from storage.notices import CONTENT_COLUMN, RECIPIENT_COLUMN
+
+_BATCH_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptedColumn:
+    """One encrypted column: its table's key, its name, what binds it, and its look-up hash if it has one."""
+
+    table: str
+    key: tuple[str, ...]
+    name: str
+    binding: str
+    hash_name: str | None = None
+
+
+# sender_hash of the inbox is missing on purpose: it orders work under way and means nothing afterwards.
+COLUMNS = (
+    EncryptedColumn("dossiers", ("id",), "phone_enc", PHONE_COLUMN, "phone_hash"),
+    EncryptedColumn("dossiers", ("id",), "name_enc", NAME_COLUMN),
+    EncryptedColumn("dossiers", ("id",), "email_enc", EMAIL_COLUMN),
+    EncryptedColumn("dossier_events", ("id", "received_at"), "payload_enc", PAYLOAD_COLUMN),
+    EncryptedColumn("notices", ("id", "created_at"), "recipient_enc", RECIPIENT_COLUMN, "recipient_hash"),
+    EncryptedColumn("notices", ("id", "created_at"), "content_enc", CONTENT_COLUMN),
+    EncryptedColumn("accounts", ("id",), "access_token_enc", ACCESS_COLUMN),
+    EncryptedColumn("accounts", ("id",), "refresh_token_enc", REFRESH_COLUMN),
+    EncryptedColumn("accounts", ("id",), "refresh_answer_enc", ANSWER_COLUMN),
+    EncryptedColumn("inbox", ("id",), "raw_enc", RAW_COLUMN),
+    EncryptedColumn("citizens", ("id",), "user_enc", USER_COLUMN, "user_hash"),
+)
+
+
+def _select(column: EncryptedColumn) -> str:
+    keys = ", ".join(column.key)
+    return (
+        f"SELECT {keys}, {column.name} AS value FROM {column.table} "  # noqa: S608 - names of our own, from COLUMNS
+        f"WHERE {column.name} IS NOT NULL AND ({keys}) > ({', '.join(f'%({key})s' for key in column.key)}) "
+        f"ORDER BY {keys} LIMIT {_BATCH_ROWS} FOR UPDATE"
+    )
+
+
+def _first(column: EncryptedColumn) -> str:
+    return _select(column).replace(
+        f" AND ({', '.join(column.key)}) > ({', '.join(f'%({key})s' for key in column.key)})", ""
+    )
+
+
+def _update(column: EncryptedColumn) -> str:
+    where = " AND ".join(f"{key} = %({key})s" for key in column.key)
+    also = f", {column.hash_name} = %(hash)s" if column.hash_name else ""
+    return f"UPDATE {column.table} SET {column.name} = %(value)s{also} WHERE {where}"  # noqa: S608 - as above
+
+
+async def _rewrite(database: Database, cipher: Cipher, column: EncryptedColumn) -> AsyncIterator[int]:
+    after: dict[str, Any] | None = None
+    while True:
+        async with database.transaction() as connection:
+            rows = await fetch(connection, _first(column) if after is None else _select(column), after)
+            stale = [row for row in rows if not cipher.is_current(row["value"])]
+            for row in stale:
+                text = cipher.decrypt(row["value"], column.binding)
+                new = {key: row[key] for key in column.key} | {"value": cipher.encrypt(text, column.binding)}
+                if column.hash_name:
+                    new["hash"] = cipher.lookup_hash(text)
+                await execute(connection, _update(column), new)
+        yield len(stale)
+        if len(rows) < _BATCH_ROWS:
+            return
+        after = {key: rows[-1][key] for key in column.key}
+
+
+async def reencrypt(
+    database: Database, cipher: Cipher, *, on_column: Callable[[EncryptedColumn, int], None] = lambda *_: None
+) -> int:
+    """Rewrite every value that is not under the first key, in small transactions; return how many.
+
+    Safe to stop and to run again; reading and sending go on meanwhile, since all configured keys decrypt.
+
+    Raises:
+        UndecipherableValue: a value is under a key that is not configured; nothing of its batch was changed.
+    """
+    total = 0
+    for column in COLUMNS:
+        async for rewritten in _rewrite(database, cipher, column):
+            total += rewritten
+            on_column(column, rewritten)
+    return total

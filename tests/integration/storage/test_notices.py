@@ -1,0 +1,229 @@
+"""Claims in the order of each dossier, and outcomes that only the holder of the token may record."""
+
+import asyncio
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from storage import notices
+from storage.crypto import Cipher
+from storage.database import Database
+from storage.notices import ClaimedNotice, NewNotice, NoticeView, Outcome, Receipt
+
+NOW = datetime.now(UTC)
+
+
+def _notice(dossier: int, ordinal: int, **changes: Any) -> NewNotice:
+    values: dict[str, Any] = {
+        "id": uuid.uuid4(),
+        "dossier_id": dossier,
+        "dossier_code": f"H17-260302-{dossier:04d}",
+        "ordinal": ordinal,
+        "event_key": uuid.uuid4(),
+        "kind": "accepted",
+        "state": "pending",
+        "reason": None,
+        "demands_action": True,
+        "language": "vi",
+        "phone": "84905000001",
+        "content": {"text": "Hồ sơ", "params": {"ma_ho_so": "H17"}},
+        "due_at": NOW - timedelta(minutes=1),
+    }
+    return NewNotice(**values | changes)
+
+
+async def _insert(database: Database, cipher: Cipher, *made: NewNotice) -> None:
+    async with database.transaction() as connection:
+        await notices.insert(connection, made, cipher)
+
+
+async def _claim(
+    database: Database, cipher: Cipher, *, limit: int = 100, lease_seconds: float = 60
+) -> list[ClaimedNotice]:
+    return await notices.claim_due(database, cipher, lane="status", limit=limit, lease_seconds=lease_seconds)
+
+
+def _outcome(claimed: ClaimedNotice, state: str = "accepted", **changes: Any) -> Outcome:
+    values: dict[str, Any] = {
+        "id": claimed.id,
+        "created_at": claimed.created_at,
+        "token": claimed.token,
+        "state": state,
+        "outcome": "accepted" if state == "accepted" else "refused",
+        "tries": claimed.tries + 1,
+        "channel": "zalo_template",
+    }
+    return Outcome(**values | changes)
+
+
+async def _get(database: Database, notice: uuid.UUID) -> NoticeView:
+    found = await notices.get(database, notice)
+    assert found is not None
+    return found
+
+
+async def test_a_claimed_notice_brings_what_is_needed_to_send_it(database: Database, cipher: Cipher) -> None:
+    await _insert(database, cipher, made := _notice(1, 1))
+    (claimed,) = await _claim(database, cipher)
+    assert (claimed.id, claimed.phone, claimed.content, claimed.sends) == (made.id, made.phone, made.content, 1)
+    view = await _get(database, made.id)
+    assert (view.state, view.sends) == ("sending", 1)
+    assert await _claim(database, cipher) == []
+
+
+async def test_a_dossiers_notices_are_claimed_one_after_the_other(database: Database, cipher: Cipher) -> None:
+    first, second, other = _notice(1, 1), _notice(1, 2, due_at=NOW - timedelta(hours=1)), _notice(2, 1)
+    await _insert(database, cipher, second, first, other)
+    claimed = await _claim(database, cipher)
+    assert {each.id for each in claimed} == {first.id, other.id}
+    assert await _claim(database, cipher) == []
+    (of_first,) = [each for each in claimed if each.id == first.id]
+    await notices.record_outcomes(database, [_outcome(of_first)])
+    assert [each.id for each in await _claim(database, cipher)] == [second.id]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "is_overtaken"),
+    [("held", False), ("pending", False), ("sending", False), ("in_doubt", True), ("failed", True), ("accepted", True),
+     ("no_mobile", True), ("cancelled", True), ("superseded", True)],
+)  # fmt: skip
+async def test_an_earlier_notice_goes_first_as_long_as_it_may_still_go(
+    database: Database, cipher: Cipher, earlier: str, is_overtaken: bool
+) -> None:
+    later = _notice(1, 2)
+    await _insert(database, cipher, _notice(1, 1, state=earlier, due_at=NOW + timedelta(hours=1)), later)
+    assert [each.id for each in await _claim(database, cipher)] == ([later.id] if is_overtaken else [])
+
+
+async def test_what_is_not_due_or_of_another_lane_is_left_alone(database: Database, cipher: Cipher) -> None:
+    await _insert(database, cipher, _notice(1, 1, due_at=NOW + timedelta(hours=1)), _notice(2, 1, lane="broadcast"))
+    assert await _claim(database, cipher) == []
+    assert (await notices.due_lanes(database)).keys() == {"broadcast"}
+
+
+async def test_twenty_at_once_send_everything_once_and_each_dossier_in_order(
+    database: Database, cipher: Cipher
+) -> None:
+    made = [_notice(dossier, ordinal) for ordinal in (1, 2, 3, 4) for dossier in range(15)]
+    await _insert(database, cipher, *made)
+    place = {notice.id: (notice.dossier_id, notice.ordinal) for notice in made}
+    sent: list[tuple[int, int]] = []
+
+    async def work() -> None:
+        async with asyncio.timeout(30):
+            while len(sent) < len(made):
+                claimed = await _claim(database, cipher, limit=5)
+                sent.extend(place[each.id] for each in claimed)
+                await notices.record_outcomes(database, [_outcome(each) for each in claimed])
+
+    await asyncio.gather(*(work() for _ in range(20)))
+    assert len(sent) == len(set(sent)) == len(made)
+    for dossier in range(15):
+        assert [ordinal for owner, ordinal in sent if owner == dossier] == [1, 2, 3, 4]
+
+
+async def test_an_outcome_without_the_token_changes_nothing(database: Database, cipher: Cipher) -> None:
+    await _insert(database, cipher, made := _notice(1, 1))
+    (claimed,) = await _claim(database, cipher)
+    assert await notices.record_outcomes(database, [_outcome(claimed, token=uuid.uuid4())]) == set()
+    assert (await _get(database, made.id)).state == "sending"
+    assert await notices.record_outcomes(database, [_outcome(claimed)]) == {made.id}
+    assert await notices.record_outcomes(database, [_outcome(claimed, "failed")]) == set()
+    assert (await _get(database, made.id)).state == "accepted"
+    assert await notices.record_outcomes(database, []) == set()
+
+
+async def test_a_lease_that_ran_out_is_a_doubt_and_a_late_answer_still_ends_it(
+    database: Database, cipher: Cipher
+) -> None:
+    await _insert(database, cipher, made := _notice(1, 1))
+    (claimed,) = await _claim(database, cipher, lease_seconds=-1)
+    assert await notices.expire_leases(database, wait_seconds=600) == 1
+    assert await notices.expire_leases(database, wait_seconds=600) == 0
+    assert (await _get(database, made.id)).state == "in_doubt"
+    assert await _claim(database, cipher) == []
+    assert await notices.record_outcomes(database, [_outcome(claimed, "failed")]) == set()
+    assert await notices.record_outcomes(database, [_outcome(claimed)]) == {made.id}
+    assert (await _get(database, made.id)).state == "accepted"
+
+
+async def test_a_send_that_never_left_is_taken_back_and_tried_later(database: Database, cipher: Cipher) -> None:
+    await _insert(database, cipher, made := _notice(1, 1))
+    (claimed,) = await _claim(database, cipher)
+    later = _outcome(claimed, "pending", outcome="not_sent", not_sent=True, due_in_seconds=30, reason="retry")
+    await notices.record_outcomes(database, [later])
+    view = await _get(database, made.id)
+    assert (view.state, view.sends, view.tries) == ("pending", 0, 1)
+    assert view.due_at is not None
+    assert view.due_at > NOW + timedelta(seconds=20)
+
+
+@pytest.mark.parametrize(("demands_action", "newer_state", "again"), [
+    (True, None, True), (False, None, False), (True, "accepted", False), (True, "no_mobile", True),
+])  # fmt: skip
+async def test_a_doubt_is_sent_again_once_when_it_matters_and_nothing_newer_went_out(
+    database: Database, cipher: Cipher, demands_action: bool, newer_state: str | None, again: bool
+) -> None:
+    await _insert(database, cipher, made := _notice(1, 1, demands_action=demands_action))
+    await _claim(database, cipher, lease_seconds=-1)
+    await notices.expire_leases(database, wait_seconds=-1)
+    if newer_state:
+        await _insert(database, cipher, _notice(1, 2, state=newer_state))
+    assert await notices.settle_doubts(database) == [("status", again)]
+    view = await _get(database, made.id)
+    assert (view.state, view.possible_duplicate) == ("pending" if again else "in_doubt", again)
+    assert await notices.settle_doubts(database) == []
+    if again:
+        (claimed,) = await _claim(database, cipher, lease_seconds=-1)
+        assert claimed.sends == 2
+        await notices.expire_leases(database, wait_seconds=-1)
+        assert await notices.settle_doubts(database) == [("status", False)]
+
+
+async def test_a_receipt_that_overtakes_our_own_record_is_kept(database: Database, cipher: Cipher) -> None:
+    await _insert(database, cipher, made := _notice(1, 1))
+    (claimed,) = await _claim(database, cipher)
+    assert await notices.apply_receipts(database, [Receipt(made.id, read=True, rating=5), Receipt(made.id)]) == {
+        made.id
+    }
+    assert await notices.record_outcomes(database, [_outcome(claimed, message_id="m1")]) == {made.id}
+    view = await _get(database, made.id)
+    assert (view.state, view.rating, view.platform_message_id) == ("read", 5, "m1")
+    assert await notices.ids_of_messages(database, ["m1", "m2"]) == {"m1": made.id}
+
+
+async def test_a_held_notice_is_released_at_its_hour(database: Database, cipher: Cipher) -> None:
+    ripe, unripe = _notice(1, 1, state="held"), _notice(2, 1, state="held", due_at=NOW + timedelta(hours=1))
+    await _insert(database, cipher, ripe, unripe)
+    assert await notices.release_held(database) == {"status"}
+    assert [each.id for each in await _claim(database, cipher)] == [ripe.id]
+    assert await notices.count_states(database) == {"sending": 1, "held": 1}
+
+
+async def test_states_not_at_rest_are_counted_from_indexes_alone(database: Database, cipher: Cipher) -> None:
+    states = ("held", "pending", "sending", "in_doubt", "failed", "no_mobile", "accepted", "read", "cancelled")
+    await _insert(database, cipher, *(_notice(number, 1, state=state) for number, state in enumerate(states)))
+    assert await notices.count_states(database) == dict.fromkeys(states[:6], 1)
+    async with database.transaction() as connection:
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        plan = await (await connection.execute("EXPLAIN " + notices._Q["count_states"])).fetchall()
+    assert not [row for row in plan if "Seq Scan on notices_" in str(row)]
+
+
+async def test_a_person_may_try_a_dead_end_again(database: Database, cipher: Cipher) -> None:
+    failed, alone, waiting = _notice(1, 1, state="failed"), _notice(2, 1, state="failed", phone=None), _notice(3, 1)
+    await _insert(database, cipher, failed, alone, waiting)
+    assert [await notices.retry(database, each.id) for each in (failed, alone, waiting)] == ["status", None, None]
+    assert {each.id for each in await _claim(database, cipher)} == {failed.id, waiting.id}
+
+
+async def test_notices_are_found_by_state_and_dossier(database: Database, cipher: Cipher) -> None:
+    made = [_notice(1, 1), _notice(1, 2, state="failed"), _notice(2, 1)]
+    await _insert(database, cipher, *made)
+    assert [view.id for view in await notices.of_dossier(database, 1)] == [made[0].id, made[1].id]
+    assert [view.id for view in await notices.search(database, state="failed")] == [made[1].id]
+    assert {view.id for view in await notices.search(database, code="H17-260302-0001")} == {made[0].id, made[1].id}
+    assert len(await notices.search(database, limit=2)) == 2
+    assert await notices.get(database, uuid.uuid4()) is None

@@ -1,0 +1,24 @@
+"""One migrated database for many tests, emptied before each: several times faster than a new one each time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from tests import engines
+
+
+@contextmanager
+def migrated_database(server_url: str, template: str) -> Iterator[str]:
+    """The address of a database of this worker's own."""
+    with engines.clean_database(server_url, template=template) as url:
+        yield url
+
+
+def empty_tables(url: str) -> None:
+    """Remove every row."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "TRUNCATE dossiers, event_keys, dossier_events, notices, attempts, accounts, inbox, citizens, links,"
+            " api_keys"
+        )
