@@ -1,0 +1,1 @@
+"""The domain: which event came, what it means, what to say, to whom and through which channel."""

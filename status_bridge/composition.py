@@ -1,0 +1,185 @@
+"""What a notice says: event and templates in, text and checked platform parameters out. Pure.
+
+Texts live in `templates/<language>/<notice>.toml` (`text`, and `[params]` for the platform template), the platform
+templates' parameters with their limits in `templates/platform.toml`. Officers' notes lose phone and identity numbers
+and are cut to a limit; sensitive procedures are not named (docs: public-services 11, points 16 and 21).
+"""
+
+import tomllib
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from dossiers.calendar import format_date_en, format_date_vi, format_day_vi
+from dossiers.masking import redact
+from dossiers.status import Notice, Status
+from dossiers.text import fold, nfc_length, truncate
+from status_bridge.event import DossierEvent
+
+LANGUAGES = ("vi", "en")
+MAX_NAME_CHARS = 120
+MAX_NOTE_CHARS = 200
+MAX_LIST_CHARS = 300
+MAX_TEXT_CHARS = 2000  # docs: zalo 4.2
+_SEPARATOR = "\x1e"  # a control character, which no value holds: intake cleans them away
+_FOLDER = Path(__file__).parent / "templates"
+
+# Procedures whose very name in a message could hurt (docs: public-services 11, point 21); more by setting.
+SENSITIVE_WORDS = ("khai tu", "bao tu", "mai tang", "con nuoi", "ly lich tu phap", "hiv", "ho ngheo", "ho can ngheo")
+
+
+class CompositionError(ValueError):
+    """A template and its values do not make a message that the platform would take; the message names the parameter."""
+
+
+def platform_parameters(folder: Path = _FOLDER) -> dict[str, dict[str, Any]]:
+    """Return the parameters that each platform template takes: notice → name → rule (`max`: most characters)."""
+    return tomllib.loads((folder / "platform.toml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedNotice:
+    """What is said: the whole text, and the parameters of the platform's template."""
+
+    text: str
+    params: Mapping[str, str]
+
+    def as_content(self) -> dict[str, Any]:
+        """Return the form in which it is stored and handed to the channels."""
+        return {"text": self.text, "params": dict(self.params)}
+
+
+@dataclass(frozen=True, slots=True)
+class CompositionConfig:
+    """What the texts need besides the event: sensitive procedures (base codes), the hotline, the city's zone."""
+
+    sensitive_procedures: Collection[str]
+    hotline: str
+    zone: ZoneInfo
+
+
+class Composer:
+    """Composes notices from the templates of one folder.
+
+    Raises:
+        CompositionError: (on creation) a notice lacks a template, or a parameter that the platform wants.
+    """
+
+    def __init__(self, config: CompositionConfig, folder: Path = _FOLDER) -> None:
+        self._config = config
+        self._platform = platform_parameters(folder)
+        environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        # All of a notice's texts are one template: rendering once is several times cheaper than once a parameter.
+        self._templates: dict[tuple[str, Notice], tuple[Template, tuple[str, ...]]] = {}
+        for language in LANGUAGES:
+            for notice in Notice:
+                raw = tomllib.loads((folder / language / f"{notice}.toml").read_text(encoding="utf-8"))
+                if set(raw["params"]) != set(self._platform[notice]):
+                    raise CompositionError(f"{language}/{notice}.toml: its parameters differ from platform.toml")
+                parts = [raw["text"], *raw["params"].values()]
+                template = environment.from_string(_SEPARATOR.join(parts))
+                self._templates[language, notice] = template, tuple(raw["params"])
+
+    def compose(
+        self, notice: Notice, event: DossierEvent, *, follows: Notice | None, language: str, known: Mapping[str, Any]
+    ) -> ComposedNotice:
+        """Say `notice` of `event` in `language`.
+
+        Args:
+            notice: what is told.
+            event: where its facts come from.
+            follows: the notice told before it: "accepted" after "supplement" thanks for the papers, after "finished"
+                it apologises.
+            language: "vi" or "en".
+            known: what the dossier knew already (procedure_code, procedure_name, agency_name, due_at), for what the
+                event leaves out.
+
+        Raises:
+            CompositionError: a value is missing or longer than the platform allows.
+        """
+        template, names = self._templates[language, notice]
+        values = self._values(notice, event, follows, language, known)
+        try:
+            text, *rendered = (_tidy(part) for part in template.render(values).split(_SEPARATOR))
+        except TemplateError as error:
+            raise CompositionError(f"{language}/{notice}: {type(error).__name__}: {error}") from error
+        params = dict(zip(names, rendered, strict=True))
+        self._check(notice, text, params)
+        return ComposedNotice(text, params)
+
+    def _values(
+        self, notice: Notice, event: DossierEvent, follows: Notice | None, language: str, known: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        data = event.data
+        procedure_name = data.procedure_name or known.get("procedure_name")
+        is_sensitive = self._is_sensitive(data.procedure_code or known.get("procedure_code"), procedure_name)
+        agency = (data.agency.name if data.agency else None) or known.get("agency_name")
+        wanted, result = data.supplement, data.result
+        return {
+            "notice": notice.value,
+            "is_stop": event.status is Status.STOPPED,
+            "follows": follows.value if follows else None,
+            "code": event.subject,
+            "procedure": None if is_sensitive or procedure_name is None else _shown_name(procedure_name),
+            "agency": None if agency is None else _shown_name(agency),
+            "submitted": format_day_vi(data.submitted_at or known.get("submitted_at") or event.time, self._config.zone),
+            "due": self._moment(data.due_at or known.get("due_at"), language),
+            "reason": None if is_sensitive else _note(data.reason, MAX_NOTE_CHARS),
+            "items": None if is_sensitive else _listed(wanted.items if wanted else (), MAX_LIST_CHARS),
+            "deadline": self._moment(wanted.deadline if wanted else None, language),
+            "place": None if is_sensitive else _note(result.place if result else None, 150),
+            "hours": None if is_sensitive else _note(result.hours if result else None, 100),
+            "bring": None if is_sensitive else _listed(result.bring if result else (), 150),
+            "postal": bool(result and result.postal),
+            "hotline": self._config.hotline,
+        }
+
+    def _is_sensitive(self, code: str | None, name: str | None) -> bool:
+        if code is not None and any(code.startswith(listed) for listed in self._config.sensitive_procedures):
+            return True
+        folded = fold(name or "")
+        return any(word in folded for word in SENSITIVE_WORDS)
+
+    def _moment(self, moment: datetime | date | None, language: str) -> str | None:
+        if moment is None:
+            return None
+        if not isinstance(moment, datetime):
+            return format_day_vi(moment)
+        return (format_date_vi if language == "vi" else format_date_en)(moment, self._config.zone)
+
+    def _check(self, notice: Notice, text: str, params: Mapping[str, str]) -> None:
+        if not 0 < nfc_length(text) <= MAX_TEXT_CHARS:
+            raise CompositionError(f"{notice}: the text has {nfc_length(text)} characters")
+        for name, rule in self._platform[notice].items():
+            length = nfc_length(params[name])
+            if not 0 < length <= rule["max"]:
+                raise CompositionError(f"{notice}.{name}: {length} characters, 1 to {rule['max']} allowed")
+
+
+@lru_cache(maxsize=4096)
+def _shown_name(text: str) -> str:
+    """Return the name of a procedure or unit as it may be shown; there are few, and each comes thousands of times."""
+    return truncate(redact(text), MAX_NAME_CHARS)
+
+
+def _note(text: str | None, max_chars: int) -> str | None:
+    """Return foreign text as it may be shown: without phone and identity numbers, and short."""
+    return truncate(redact(text), max_chars) if text else None
+
+
+def _listed(items: Collection[str], max_chars: int) -> str | None:
+    named = [stripped for item in items if (stripped := item.strip(" .,;"))]
+    return _note("; ".join(named), max_chars)
+
+
+def _tidy(text: str) -> str:
+    lines = (" ".join(line.split()) for line in unicodedata.normalize("NFC", text).splitlines())
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,139 @@
+"""Intake: a batch of offered events into dossiers, event records and notice rows, in one transaction.
+
+Idempotent by (source, event id), ordered per dossier by the source's time; safe to call at the same time, twice and
+after a crash, with the same events or overlapping ones. The doorbell is rung after the commit, never before.
+"""
+
+import asyncio
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+from psycopg.errors import DeadlockDetected
+
+from status_bridge import metrics
+from status_bridge.composition import Composer
+from status_bridge.dossier_batch import LANE, Batch, DossierBatch, IntakeConfig, Offered
+from status_bridge.event import DossierEvent, Refusal, parse_event
+from status_bridge.notices import EventOutcome
+from status_bridge.results import EventResult
+from storage import dossiers, events, notices
+from storage.crypto import Cipher
+from storage.database import Connection, Database, fetch
+from storage.errors import DatabaseUnavailable
+from storage.events import EventRecord, event_key
+
+MAX_BATCH_EVENTS = 1000
+_DEADLOCK_RETRIES = 3
+log = structlog.get_logger()
+
+
+class Intake:
+    """Takes batches of decoded events; `on_work` is called with the lane after a commit that made something due."""
+
+    def __init__(
+        self,
+        database: Database,
+        cipher: Cipher,
+        composer: Composer,
+        config: IntakeConfig,
+        *,
+        on_work: Callable[[str], None],
+    ) -> None:
+        self._database = database
+        self._cipher = cipher
+        self._composer = composer
+        self._config = config
+        self._on_work = on_work
+
+    async def take(self, raw_events: Sequence[object]) -> list[EventResult]:
+        """Store up to 1,000 events and return one result each; committed when this returns.
+
+        Raises:
+            DatabaseUnavailable: nothing is known to be stored; offer the same events again.
+            ValueError: more than `MAX_BATCH_EVENTS`.
+        """
+        if len(raw_events) > MAX_BATCH_EVENTS:
+            raise ValueError(f"at most {MAX_BATCH_EVENTS} events at once")
+        for attempt in range(_DEADLOCK_RETRIES + 1):
+            try:
+                batch = await self._take_once(raw_events)
+                break
+            except DatabaseUnavailable as error:
+                if not isinstance(error.__cause__, DeadlockDetected) or attempt == _DEADLOCK_RETRIES:
+                    raise
+        results = [result for result in batch.results if result is not None]
+        if any(notice.state == "pending" for notice in batch.notices):
+            self._on_work(LANE)
+        _count(batch, results)
+        return results
+
+    async def _take_once(self, raw_events: Sequence[object]) -> Batch:
+        async with self._database.transaction() as connection:
+            now: datetime = (await fetch(connection, "SELECT now() AS now"))[0]["now"]
+            batch = Batch(results=[None] * len(raw_events))
+            by_code: dict[str, list[Offered]] = defaultdict(list)
+            for one in await self._sort_out(connection, raw_events, batch, now):
+                by_code[one.event.subject].append(one)
+            known = await dossiers.lock(connection, list(by_code)) if by_code else {}
+            for number, (code, offered) in enumerate(by_code.items()):
+                await _breathe(number)
+                DossierBatch(self._composer, self._cipher, self._config, known[code], now).apply(offered, batch)
+            await events.append(connection, batch.records, self._cipher)
+            await dossiers.save(connection, batch.updates)
+            if batch.notices:
+                await notices.insert(connection, batch.notices, self._cipher)
+                await notices.supersede_held(connection, [one for one in batch.notices if one.state == "pending"])
+        return batch
+
+    async def _sort_out(
+        self, connection: Connection, raw_events: Sequence[object], batch: Batch, now: datetime
+    ) -> list[Offered]:
+        """Validate, take the identities, and answer refusals and duplicates; return the events that are new."""
+        parsed: dict[int, tuple[uuid.UUID, DossierEvent]] = {}
+        for index, raw in enumerate(raw_events):
+            await _breathe(index)
+            event = parse_event(raw, now=now)
+            if isinstance(event, Refusal):
+                _refuse(batch, index, event)
+            else:
+                parsed[index] = event_key(event.source, event.id), event
+        taken = await events.claim_keys(connection, [key for key, _ in parsed.values()]) if parsed else set()
+        fresh: list[Offered] = []
+        for index, (key, event) in parsed.items():
+            if key in taken:
+                taken.discard(key)  # the same identity twice in one batch: the second is a duplicate
+                fresh.append(Offered(index, key, event))
+                continue
+            batch.results[index] = EventResult(event.id, EventOutcome.DUPLICATE, event.subject)
+            batch.records.append(
+                EventRecord(event.source, event.id, EventOutcome.DUPLICATE, key, dossier_code=event.subject)
+            )
+        return fresh
+
+
+def _count(batch: Batch, results: Sequence[EventResult]) -> None:
+    for result in results:
+        metrics.EVENTS.labels(result.outcome.value).inc()
+    unusual = [record for record in batch.records if record.anomaly is not None]
+    if unusual:
+        metrics.ANOMALIES.inc(len(unusual))
+        first = unusual[0]
+        log.warning("unusual_transitions", count=len(unusual), dossier=first.dossier_code, step=first.anomaly)
+
+
+async def _breathe(number: int) -> None:
+    """Let other requests of this process have their turn: a full batch would hold them up for half a second."""
+    if number % 50 == 49:
+        await asyncio.sleep(0)
+
+
+def _refuse(batch: Batch, index: int, refusal: Refusal) -> None:
+    batch.results[index] = EventResult(refusal.id, EventOutcome.REJECTED, errors=refusal.errors)
+    batch.records.append(
+        EventRecord(
+            refusal.source or "", refusal.id or "", EventOutcome.REJECTED, errors=[dict(e) for e in refusal.errors]
+        )
+    )
