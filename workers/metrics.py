@@ -1,0 +1,22 @@
+"""Counters of delivery, for `/metrics`. Labels: lanes, channels, outcomes, codes; never personal data."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+# Made at import, as prometheus-client wants it: one registry, and one of each, in a process.
+SENDS = Counter("hoso_sends", "Attempts by channel and how they ended", ["channel", "outcome"])
+SEND_SECONDS = Histogram(
+    "hoso_send_seconds",
+    "Time of one call to a platform",
+    ["channel"],
+    buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 45),
+)
+RETRIES = Counter("hoso_retries", "Notices put back for another attempt, by reason", ["reason"])
+DOUBTS = Counter("hoso_doubts", "Doubts by what became of them", ["event"])  # raised, expired_lease, resent, unresolved
+LATE_OUTCOMES = Counter("hoso_late_outcomes", "Outcomes of attempts that were no longer ours: nothing was changed")
+ALERTS = Counter("hoso_alerts", "Notices that need a person, by error", ["error"])
+BUGS = Counter("hoso_send_bugs", "Attempts that ended in an error of our own code", ["error"])
+RECEIPTS = Counter("hoso_receipts", "Receipts from platforms by what they did", ["result"])
+RINGS = Counter("hoso_rings", "Rings of the doorbell", ["work", "result"])  # rung, coalesced, silent
+BACKLOG = Gauge("hoso_due_notices", "Notices that are due and not yet claimed", ["lane"])
+OLDEST_DUE_SECONDS = Gauge("hoso_oldest_due_seconds", "How long the oldest due notice has waited", ["lane"])
+IN_FLIGHT = Gauge("hoso_sends_in_flight", "Sends under way in this process", ["lane"])
