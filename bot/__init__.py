@@ -1,0 +1,1 @@
+"""The webhook server, the inbox, and the conversation with citizens."""

@@ -1,0 +1,64 @@
+"""Replies of one try at one inbox entry: each part committed as begun before it leaves, none sent twice but once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from bot import metrics
+from bot.errors import LeaseLost
+from bot.progress import Phase, Progress
+from channels.base import OutgoingMessage, Recipient, SendReceipt
+from channels.errors import ChannelError
+from channels.zalo.text import split_text
+from storage.inbox import Entry
+
+Reply = Callable[[OutgoingMessage], Awaitable[SendReceipt]]
+"""Sends one message through the account's channel; raises `ChannelError`."""
+
+Mark = Callable[[str], Awaitable[bool]]
+"""Commits a note on the entry and renews its lease; False when the entry is not ours any more."""
+
+
+class Replies:
+    """Sends a handler's texts in order. Parts that an earlier try brought to the platform are passed over."""
+
+    def __init__(self, entry: Entry, user_id: str, *, send: Reply, mark: Mark, progress: Progress) -> None:
+        self.progress = progress
+        self.is_possible_duplicate = False
+        self._entry = entry
+        self._recipient = Recipient(user_id=user_id)
+        self._send = send
+        self._mark = mark
+        self._part = 0
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether a request may be on its way at this moment."""
+        return self.progress.phase is not Phase.WAITING and self._part > self.progress.sent
+
+    async def __call__(self, text: str) -> None:
+        """Send a text, in parts where it is longer than the platform takes.
+
+        Raises:
+            ChannelError: what the platform or the way to it had against it.
+            LeaseLost: the entry is not ours any more; nothing was sent.
+        """
+        for part in split_text(text):
+            self._part += 1
+            if self._part > self.progress.sent:
+                await self._send_part(part)
+
+    async def _send_part(self, text: str) -> None:
+        begun = self.progress.begin_send()
+        if not await self._mark(str(begun)):
+            raise LeaseLost
+        self.is_possible_duplicate |= begun.phase is Phase.REPEATING
+        self.progress = begun
+        reference = f"chat-{self._entry.id}-{self._part}"
+        try:
+            await self._send(OutgoingMessage(reference=reference, recipient=self._recipient, text=text))
+        except ChannelError as error:
+            metrics.replies.labels(type(error).__name__).inc()
+            raise
+        metrics.replies.labels("accepted").inc()
+        self.progress = begun.end_send()
