@@ -27,7 +27,7 @@ check: bootstrap ## Format, lint, types, import rules, dead links, lock
 	@$(VENV)/ruff format --check --quiet .
 	@$(VENV)/ruff check --quiet .
 	@$(VENV)/mypy
-	@$(VENV)/lint-imports --no-timings > .import_linter.log || (cat .import_linter.log; false)
+	@$(VENV)/lint-imports > .import_linter.log || (cat .import_linter.log; false)
 	@$(VENV)/python scripts/check_links.py
 	@$(VENV)/python scripts/check_lock.py
 	@echo "check: all good"

@@ -1,0 +1,47 @@
+"""The page `docs/performance.md`, made from one run's figures."""
+
+from typing import Any
+
+
+def render(result: dict[str, Any]) -> str:
+    """Return the page."""
+    machine, taken = result["machine"], result["intake"]
+    versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
+    plain = taken["plain_insert_events_per_s"]
+    rates = [key for key in result if key.startswith("latency_at_")]
+    rows = "\n".join(
+        f"| {key.removeprefix('latency_at_').removesuffix('_per_s')} | "
+        + " | ".join(str(result[key][name]) for name in ("events", "arrived", "p50_ms", "p95_ms", "p99_ms"))
+        + " |"
+        for key in rates
+    )
+    return f"""# Performance
+
+Made by `make bench` on {result["measured_at"][:10]}, {machine["cores"]} cores, {machine["system"]}, Python
+{machine["python"]}; the raw figures are in `benchmarks/results/latest.json`. Everything runs on that one machine:
+servers, the system, the emulator and the load. Compare figures within this page; a shared machine makes figures of
+two runs differ by tens of per cent.
+
+## Taking events
+
+{taken["events_per_round"]} events in batches of 1,000, median of three rounds; in each round the very rows that were
+written are then inserted once more, as they are, into tables with the same indexes of the same PostgreSQL.
+
+| What | per second |
+|---|---|
+| events taken, three notices composed for four events | {taken["events_per_s"]} |
+| the same events again: all duplicates | {taken["duplicates_per_s"]} |
+| plain batched insert of the same rows (events, dossiers, notices, identities) | {plain} |
+
+Taking an event runs at {taken["events_to_plain_ratio"]} of the plain insert's rate.
+
+## From the event to the phone
+
+Through the whole site (`hoso up`): from the 2xx of `POST /v1/events` until the emulator has the message.
+
+| events/s | events | arrived | p50 ms | p95 ms | p99 ms |
+|---|---|---|---|---|---|
+{rows}
+
+Versions: {versions}.
+"""

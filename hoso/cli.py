@@ -1,0 +1,60 @@
+"""The `hoso` command.
+
+Errors go to stderr in one line with what to do; exit 0 done, 1 failed, 2 wrong usage, 3 not ready.
+"""
+
+import sys
+import traceback
+from typing import NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+from hoso.commands import accounts, events, keys, notices, running
+from hoso.errors import CommandError
+from storage.errors import UndecipherableValue
+
+app = typer.Typer(
+    name="hoso",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Báo Hồ Sơ: a dossier's notices on Zalo, and the chat that goes with them.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+running.add_commands(app)
+app.add_typer(events.app, name="events")
+app.add_typer(notices.app, name="notices")
+app.add_typer(accounts.app, name="accounts")
+app.add_typer(keys.app, name="keys")
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    typer.echo(f"hoso: {' '.join(message.split())}", err=True)
+    sys.exit(code)
+
+
+def main() -> None:
+    """Run the command line and leave with the exit code of the contract."""
+    try:
+        result = app(standalone_mode=False)
+    except TyperException as error:
+        if len(sys.argv) < 2 or "\n" in error.format_message():  # a noun without a verb: the help is the message
+            typer.echo(error.format_message(), err=True)
+            sys.exit(2)
+        _fail(f"{error.format_message()} (see: hoso --help)", error.exit_code)
+    except CommandError as error:
+        _fail(str(error), error.exit_code)
+    except UndecipherableValue as error:
+        _fail(str(error), 3)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - a bug of ours: a traceback could quote personal data, so only places
+        places = [
+            f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
+        ]
+        _fail(f"unexpected {type(error).__name__} at {' < '.join(reversed(places[-4:]))}; please report it", 1)
+    sys.exit(result if isinstance(result, int) else 0)

@@ -1,0 +1,89 @@
+"""`hoso accounts`: the Official Accounts and the health of their tokens."""
+
+import asyncio
+import os
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr
+
+from channels.errors import ChannelError
+from channels.http import HttpClient
+from channels.zalo.auth import TokenKeeper
+from hoso.commands.context import with_database
+from hoso.commands.output import print_rows
+from hoso.errors import CommandError
+from hoso.parts import SEEDED_TOKEN_SECONDS, seed_account, utc_now, zalo_config
+from hoso.site import Site
+from storage import accounts
+from storage.database import Database
+
+app = typer.Typer(no_args_is_help=True, help="Official Accounts and the health of their tokens.")
+
+
+@app.command()
+def add(
+    oa_id: Annotated[str, typer.Argument(metavar="OA_ID", help="Id of the account.")],
+    name: Annotated[str | None, typer.Option(help="A name for people.")] = None,
+) -> None:
+    """Give an account a pair of tokens, from the console's API Explorer or an earlier consent.
+
+    The tokens are asked for without echo, or read from HOSO_NEW_ACCESS_TOKEN and HOSO_NEW_REFRESH_TOKEN: never from
+    the command line, where others could see them.
+    """
+    access = os.environ.get("HOSO_NEW_ACCESS_TOKEN") or typer.prompt("Access token", hide_input=True, err=True)
+    refresh = os.environ.get("HOSO_NEW_REFRESH_TOKEN") or typer.prompt("Refresh token", hide_input=True, err=True)
+
+    async def work(site: Site, database: Database) -> None:
+        await accounts.AccountStore(database, site.cipher).replace(
+            oa_id,
+            app_id=site.settings.app_id,
+            name=name,
+            access=SecretStr(access.strip()),
+            refresh=SecretStr(refresh.strip()),
+            expires_in_seconds=SEEDED_TOKEN_SECONDS,
+        )
+
+    with_database("accounts", work)
+    typer.echo(f"Account {oa_id} has a new pair of tokens.")
+
+
+@app.command("list")
+def list_accounts(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """List the accounts; no tokens are shown."""
+
+    async def work(_: Site, database: Database) -> list[accounts.Account]:
+        return await accounts.all_accounts(database)
+
+    rows = [asdict(account) for account in with_database("accounts", work)]
+    columns = ("id", "name", "state", "state_code", "access_expires_at", "version", "quota_remaining")
+    print_rows(rows, columns, as_json=as_json, empty="No accounts yet: hoso accounts add OA_ID")
+
+
+@app.command()
+def refresh(
+    oa_id: Annotated[
+        str | None, typer.Argument(metavar="[OA_ID]", help="Default: the account of the settings.")
+    ] = None,
+) -> None:
+    """Exchange the refresh token now; the new pair is stored before it is used."""
+
+    async def work(site: Site, database: Database) -> str:
+        config, account = zalo_config(site.settings), oa_id or site.settings.oa_id
+        await seed_account(site.settings, database, site.cipher)
+        store = accounts.AccountStore(database, site.cipher)
+        async with (
+            HttpClient() as http,
+            TokenKeeper(store, http, config, clock=utc_now, sleep=asyncio.sleep) as keeper,
+        ):
+            try:
+                stored = await store.read(account)
+                await keeper.refresh(account, rejected=stored.pair.access_token)
+            except LookupError:
+                raise CommandError(f"no account {account}; see: hoso accounts list") from None
+            except ChannelError as error:
+                raise CommandError(f"the platform refused the refresh: {error}; see: hoso accounts list") from error
+        return account
+
+    typer.echo(f"Account {with_database('accounts', work)} has a new pair of tokens.")

@@ -1,0 +1,80 @@
+"""`hoso keys`: keys of systems that post events, and the encryption keys of the columns."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from hoso.commands.context import with_database
+from hoso.commands.output import print_json, print_rows
+from hoso.errors import CommandError
+from hoso.site import Site
+from storage import api_keys, rotation
+from storage.crypto import generate_key
+from storage.database import Database
+
+app = typer.Typer(no_args_is_help=True, help="Keys of the systems that post events, and of the encrypted columns.")
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def add(
+    source: Annotated[str, typer.Argument(help="Name of the system, such as motcua.danang.")], as_json: AsJson = False
+) -> None:
+    """Make a key for a system and print it; it cannot be shown again."""
+
+    async def work(_: Site, database: Database) -> str:
+        return await api_keys.add(database, source)
+
+    key = with_database("keys", work)
+    if as_json:
+        print_json({"source": source, "key": key})
+    else:
+        typer.echo(key)
+
+
+@app.command("list")
+def list_keys(as_json: AsJson = False) -> None:
+    """List the keys without their secrets."""
+
+    async def work(_: Site, database: Database) -> list[api_keys.ApiKey]:
+        return await api_keys.all_keys(database)
+
+    rows = [asdict(key) for key in with_database("keys", work)]
+    print_rows(
+        rows,
+        ("id", "source", "created_at", "last_used_at", "revoked_at"),
+        as_json=as_json,
+        empty="No keys yet: hoso keys add SOURCE",
+    )
+
+
+@app.command()
+def revoke(identifier: Annotated[str, typer.Argument(metavar="ID", help="As `hoso keys list` shows it.")]) -> None:
+    """End a key at once."""
+
+    async def work(_: Site, database: Database) -> bool:
+        return await api_keys.revoke(database, identifier)
+
+    if not with_database("keys", work):
+        raise CommandError(f"no key {identifier} in force; see: hoso keys list")
+
+
+@app.command()
+def generate() -> None:
+    """Print a new encryption key for HOSO_ENCRYPTION_KEYS."""
+    typer.echo(generate_key())
+
+
+@app.command()
+def rotate(as_json: AsJson = False) -> None:
+    """Rewrite everything encrypted under the first of HOSO_ENCRYPTION_KEYS; afterwards the others may go."""
+
+    async def work(site: Site, database: Database) -> int:
+        return await rotation.reencrypt(database, site.cipher)
+
+    rewritten = with_database("keys", work)
+    if as_json:
+        print_json({"rewritten": rewritten})
+    else:
+        typer.echo(f"{rewritten} values rewritten under the first key.")

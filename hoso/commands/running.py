@@ -1,0 +1,102 @@
+"""The commands that run something: one process kind each, all of them, the demo, the emulator, and the upkeep."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hoso.settings import load_settings, split_address
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Play the scenario, print the result and stop.")] = False,
+    as_json: AsJson = False,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of the server; the emulator takes the next.")
+    ] = None,
+) -> None:
+    """Play one dossier through the five notices on this machine: servers, emulator and all.
+
+    Without --once it stays up until Ctrl-C, with the phones' page to watch. Exit 0 only if every expected message
+    reached the emulator exactly once.
+    """
+    from hoso.demo import run_demo
+
+    raise typer.Exit(run_demo(once=once, as_json=as_json, port=port))
+
+
+def up() -> None:
+    """Run serve, bot, bridge and worker under one supervisor, and the emulator while no Zalo is set up."""
+    from hoso.up import run_up
+
+    raise typer.Exit(run_up(load_settings()))
+
+
+def serve() -> None:
+    """Run the web server: events, webhooks, health, documents."""
+    from hoso.process import run_process
+    from hoso.processes.serve import run
+
+    run_process("serve", load_settings(), run)
+
+
+def bot() -> None:
+    """Run the consumer of the inbox: it answers what citizens write."""
+    from hoso.process import run_process
+    from hoso.processes.bot import run
+
+    run_process("bot", load_settings(), run)
+
+
+def bridge() -> None:
+    """Run the consumer of the Redis stream of events."""
+    from hoso.process import run_process
+    from hoso.processes.bridge import run
+
+    run_process("bridge", load_settings(), run)
+
+
+def worker(
+    processes: Annotated[int, typer.Option("-n", min=1, max=64, help="How many worker processes.")] = 1,
+) -> None:
+    """Run workers: they send what is due and apply receipts."""
+    from hoso.processes.worker import run_workers
+
+    raise typer.Exit(run_workers(load_settings(), processes))
+
+
+def migrate(
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 3 when migrations are missing.")] = False,
+) -> None:
+    """Bring the database's schema up to date."""
+    from hoso.upkeep import run_migrate
+
+    run_migrate(load_settings(), check_only=check)
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Look at everything a site needs: settings, servers, clock, tokens, templates, webhook. One line each."""
+    from hoso.doctor import run_doctor
+
+    raise typer.Exit(run_doctor(as_json=as_json))
+
+
+def emulator(
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one. Default 9090.")] = None,
+    webhook: Annotated[str | None, typer.Option(help="Where events go; without it they wait.")] = None,
+    state: Annotated[Path | None, typer.Option(help="File that keeps phones, messages and tokens.")] = None,
+    night: Annotated[bool, typer.Option("--night/--no-night", help="Refuse templates between 22:00 and 06:00.")] = True,
+) -> None:
+    """Run Zalo on this machine: OAuth, messages, templates, webhooks, and phones to see in a browser."""
+    from hoso.processes.emulator import run_emulator
+
+    host, default_port = split_address(load_settings().emulator_listen)
+    run_emulator(host=host, port=default_port if port is None else port, webhook=webhook, state=state, night=night)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands in the order of the contract. Each imports what it needs when it runs: `--help` stays quick."""
+    for command in (demo, up, serve, bot, bridge, worker, migrate, doctor, emulator):
+        app.command()(command)

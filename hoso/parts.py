@@ -1,0 +1,91 @@
+"""What the process kinds are made of, put together from settings: the channels, the intake, the accounts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from channels.base import Channel
+from channels.http import HttpClient, HttpConfig
+from channels.registry import ChannelParts, ZaloParts, build_channels
+from channels.zalo.auth import TokenKeeper
+from channels.zalo.config import ZaloConfig
+from hoso.settings import Settings
+from hoso.site import Site
+from status_bridge.composition import Composer, CompositionConfig
+from status_bridge.dossier_batch import IntakeConfig
+from status_bridge.intake import Intake
+from status_bridge.notices import NoticePolicy
+from storage.accounts import AccountStore
+from storage.crypto import Cipher
+from storage.database import Database
+
+# docs: zalo 2.4: 25 hours. How much of it a pair from the settings has left is unknown, so it counts as nearly over.
+SEEDED_TOKEN_SECONDS = 4 * 3600
+
+
+def utc_now() -> datetime:
+    """Return the present time with its offset."""
+    return datetime.now(UTC)
+
+
+sleep = asyncio.sleep
+
+
+def zalo_config(settings: Settings) -> ZaloConfig:
+    """Return what the Zalo adapters must be told."""
+    return ZaloConfig(
+        app_id=settings.app_id,
+        app_secret=settings.app_secret,
+        oa_secret_keys=settings.oa_secret_keys,
+        oauth_base=settings.oauth_base,
+        oa_base=settings.oa_base,
+        template_base=settings.template_base,
+        send_appsecret_proof=settings.zalo_appsecret_proof,
+    )
+
+
+def composer(settings: Settings) -> Composer:
+    """Return the composer with the city's rules."""
+    return Composer(CompositionConfig(settings.sensitive_procedures, settings.hotline, settings.zone))
+
+
+def intake(site: Site, database: Database, cipher: Cipher, *, on_work: Callable[[str], None]) -> Intake:
+    """Return the intake with the city's rules."""
+    settings = site.settings
+    config = IntakeConfig(
+        policy=NoticePolicy(settings.extras, settings.max_event_age),
+        quiet_hours=settings.hours,
+        zone=settings.zone,
+        language=settings.language,
+        release_spread_seconds=settings.quiet_release_spread_seconds,
+    )
+    return Intake(database, cipher, composer(settings), config, on_work=on_work)
+
+
+async def seed_account(settings: Settings, database: Database, cipher: Cipher) -> None:
+    """Note the account of the settings at the first start; afterwards the rotated pair in the database rules."""
+    if settings.first_tokens is not None:
+        access, refresh = settings.first_tokens
+        await AccountStore(database, cipher).seed(
+            settings.oa_id,
+            app_id=settings.app_id,
+            access=access,
+            refresh=refresh,
+            expires_in_seconds=SEEDED_TOKEN_SECONDS,
+        )
+
+
+@asynccontextmanager
+async def open_channels(
+    settings: Settings, database: Database, cipher: Cipher, *, in_flight: int = 50
+) -> AsyncIterator[Mapping[str, Channel]]:
+    """Open the channels of this event loop; `in_flight` messages may be on their way at once."""
+    config = zalo_config(settings)
+    await seed_account(settings, database, cipher)
+    store = AccountStore(database, cipher)
+    async with (
+        HttpClient(HttpConfig(max_in_flight=in_flight)) as http,
+        TokenKeeper(store, http, config, clock=utc_now, sleep=sleep) as keeper,
+    ):
+        yield build_channels(ChannelParts(http=http, zalo=ZaloParts(config, keeper, settings.oa_id)))

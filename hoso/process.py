@@ -1,0 +1,65 @@
+"""How one process of a site runs: logging, the loop, an orderly stop on SIGTERM, Ctrl-C or the supervisor's death."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+from hoso.errors import NotReady
+from hoso.logs import set_up_logging
+from hoso.settings import Settings
+from hoso.site import Site, open_site
+from hoso.supervisor import SUPERVISOR_PID_VARIABLE, watch_parent
+from storage.errors import DatabaseUnavailable
+
+T = TypeVar("T")
+ProcessMain = Callable[[Site, asyncio.Event], Awaitable[None]]
+
+
+def run_async(main: Coroutine[Any, Any, T]) -> T:
+    """Run `main` on uvloop where there is one.
+
+    Raises:
+        NotReady: PostgreSQL went away.
+    """
+    try:
+        import uvloop
+    except ImportError:
+        factory = None
+    else:
+        factory = uvloop.new_event_loop
+    try:
+        with asyncio.Runner(loop_factory=factory) as runner:
+            return runner.run(main)
+    except DatabaseUnavailable as error:
+        raise NotReady(f"PostgreSQL does not answer ({error}); check HOSO_DATABASE_URL") from error
+
+
+def end_with_supervisor() -> None:
+    """Stop in order when the supervisor that started us is gone: killed, it had no chance to tell us."""
+    supervisor = os.environ.get(SUPERVISOR_PID_VARIABLE)
+    if supervisor is not None and supervisor.isdigit():
+        watch_parent(int(supervisor), lambda: os.kill(os.getpid(), signal.SIGTERM))
+
+
+def run_process(name: str, settings: Settings, main: ProcessMain) -> None:
+    """Run `main(site, stop)` until SIGTERM or Ctrl-C sets `stop`."""
+    set_up_logging(level=settings.log_level, form=settings.log_format, process=name)
+    end_with_supervisor()
+
+    async def run(site: Site) -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        await main(site, stop)
+
+    with open_site(settings) as site:
+        run_async(run(site))
+
+
+def own_command(*arguments: str) -> list[str]:
+    """Return the command line that runs `hoso` with the interpreter and code of this process."""
+    return [sys.executable, "-m", "hoso", *arguments]

@@ -1,0 +1,1 @@
+"""One composition root per process kind: the only places that put doors, domain and storage together."""

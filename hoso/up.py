@@ -1,0 +1,62 @@
+"""`hoso up`: the whole site on one machine, under one supervisor."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+import typer
+
+from hoso.children import children
+from hoso.errors import NotReady
+from hoso.logs import set_up_logging
+from hoso.settings import Settings, split_address
+from hoso.site import open_site
+from hoso.supervisor import ChildSpec, Supervisor
+
+log = structlog.get_logger()
+_TROUBLE = {"child_died", "child_not_started", "child_killed", "engine_restarted", "engine_failed"}
+
+
+def run_up(settings: Settings) -> int:
+    """Run the site until SIGTERM or Ctrl-C; return the exit code."""
+    set_up_logging(level=settings.log_level, form=settings.log_format, process="up")
+    addresses = [settings.listen, *([settings.emulator_listen] if settings.is_stand_in else [])]
+    check_free(addresses)
+    with open_site(settings, watch_engines=False) as site:
+        specs = children(site)
+        supervisor = Supervisor(
+            specs, engines=site.engines, on_event=lambda name, facts: _tell(name, facts, settings, specs)
+        )
+        return asyncio.run(supervisor.run())
+
+
+def check_free(addresses: Sequence[str]) -> None:
+    """Make sure that nobody listens there.
+
+    Raises:
+        NotReady: an address is taken, or is not this machine's.
+    """
+    for address in addresses:
+        host, port = split_address(address)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                what = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+                raise NotReady(
+                    f"{address} {what}; stop what listens there or set HOSO_LISTEN / HOSO_EMULATOR_LISTEN"
+                ) from error
+
+
+def _tell(event: str, facts: dict[str, Any], settings: Settings, specs: Sequence[ChildSpec]) -> None:
+    (log.warning if event in _TROUBLE else log.info)(event, **facts)
+    if event == "all_ready":
+        typer.echo(f"Báo Hồ Sơ is up: {settings.base_url}  ({', '.join(spec.name for spec in specs)})")
+        if settings.is_stand_in:
+            typer.echo(f"No Zalo is set up: the emulator stands in, with phones to see at {settings.emulator_url}/")
+        typer.echo("Ctrl-C stops everything.")
