@@ -3,7 +3,6 @@
 import asyncio
 import os
 import secrets
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
+
+from hoso.ports import free_ports
 
 READY_SECONDS = 60
 
@@ -24,21 +25,10 @@ class MeasuredSite:
     key: str
 
 
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
-
-
 @asynccontextmanager
 async def running_site(folder: Path) -> AsyncIterator[MeasuredSite]:
     """Start a site in `folder` and stop it afterwards."""
-    server, emulator = _free_ports(2)
+    server, emulator = free_ports(2)
     site = MeasuredSite(f"http://127.0.0.1:{server}", f"http://127.0.0.1:{emulator}", secrets.token_urlsafe(16))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HOSO_")} | {
         "HOSO_ENV_FILE": "",

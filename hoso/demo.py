@@ -6,7 +6,6 @@ Everything lives in a folder of its own, with settings of its own: a demo beside
 import asyncio
 import os
 import secrets
-import socket
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,10 +22,10 @@ from hoso.children import children
 from hoso.commands.output import print_json
 from hoso.errors import CommandError, NotReady
 from hoso.logs import set_up_logging
+from hoso.ports import check_free, free_ports
 from hoso.settings import ENV_FILE_VARIABLE, PREFIX, Settings, load_settings
 from hoso.site import Site, open_site
 from hoso.supervisor import Supervisor
-from hoso.up import check_free
 
 PHONE = "84905123456"
 READY_SECONDS = 60.0
@@ -83,7 +82,7 @@ def _settings(folder: Path, *, once: bool, port: int | None) -> tuple[Settings, 
     if port is not None and port > 0:
         addresses = {"HOSO_LISTEN": f"127.0.0.1:{port}", "HOSO_EMULATOR_LISTEN": f"127.0.0.1:{port + 1}"}
     elif once or port == 0:
-        server, emulator = _free_ports(2)
+        server, emulator = free_ports(2)
         addresses = {"HOSO_LISTEN": f"127.0.0.1:{server}", "HOSO_EMULATOR_LISTEN": f"127.0.0.1:{emulator}"}
     else:
         addresses = given
@@ -98,17 +97,6 @@ def _settings(folder: Path, *, once: bool, port: int | None) -> tuple[Settings, 
         }
     )
     return load_settings(), key
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
 
 
 class _Demo:

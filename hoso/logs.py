@@ -26,6 +26,18 @@ def _drop_noise(_: Any, __: str, event: structlog.typing.EventDict) -> structlog
     return event
 
 
+class _QuietBrokenHttp(logging.Filter):
+    """Keeps the words of strangers out: aiohttp quotes the line of a request that is no HTTP, at level error."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Reduce such a record to its kind, at level info."""
+        error = record.exc_info[1] if record.exc_info else None
+        if type(error).__module__ == "aiohttp.http_exceptions":
+            record.msg, record.args, record.exc_info = f"broken_http: {type(error).__name__}", (), None
+            record.levelno, record.levelname = logging.INFO, "INFO"
+        return True
+
+
 def set_up_logging(
     *, level: str = "info", form: Literal["auto", "json", "text"] = "auto", process: str = "hoso"
 ) -> None:
@@ -63,4 +75,6 @@ def set_up_logging(
     root.setLevel(level.upper())
     for noisy in ("httpx", "httpcore", "rq", "rq.worker", "asyncio", "alembic", "aiohttp.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    server = logging.getLogger("aiohttp.server")
+    server.filters[:] = [_QuietBrokenHttp()]
     structlog.contextvars.bind_contextvars(process=process)

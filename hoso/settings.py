@@ -188,6 +188,11 @@ class Settings(BaseSettings):
         2, ge=0.1, le=60, description="How often the sweeper looks for what is due, expired or stuck."
     )
 
+    consumer_name: str | None = Field(
+        None,
+        description="Name of this bridge among several on the stream, the same after a restart. Empty: the host's.",
+    )
+
     # -- logs
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
     log_format: Literal["auto", "json", "text"] = Field(
@@ -206,7 +211,7 @@ class Settings(BaseSettings):
     def _known_extras(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         value = () if value == ("none",) else value
         if unknown := set(value) - set(EXTRAS):
-            raise ValueError(f"unknown notices {sorted(unknown)}; choose from {sorted(EXTRAS)} or 'none'")
+            raise ValueError(f"unknown notices {sorted(unknown)}; choose from {', '.join(sorted(EXTRAS))} or 'none'")
         return value
 
     @field_validator("quiet_hours")
@@ -398,14 +403,28 @@ def load_settings(**overrides: Any) -> Settings:
     Raises:
         BadSettings: with everything that is missing or malformed, in one line.
     """
+    env_file = os.environ.get(ENV_FILE_VARIABLE, ".env") or None
     try:
-        return Settings(_env_file=os.environ.get(ENV_FILE_VARIABLE, ".env") or None, **overrides)
+        return Settings(_env_file=env_file, **overrides)
     except ValidationError as error:
-        problems = []
-        for problem in error.errors(include_url=False, include_context=False, include_input=False):
-            name = f"{PREFIX}{str(problem['loc'][0]).upper()}: " if problem["loc"] else ""
-            problems.append(f"{name}{problem['msg'].removeprefix('Value error, ')}")
+        problems = _explain(error)
+        # What fields demand of each other is looked at only when each is well: ask again without the bad ones.
+        bad = {str(problem["loc"][0]).lower() for problem in error.errors() if problem["loc"]}
+        defaults = {name: Settings.model_fields[name].default for name in bad & Settings.model_fields.keys()}
+        if defaults:
+            try:
+                Settings(_env_file=env_file, **overrides | defaults)
+            except ValidationError as further:
+                problems += [line for line in _explain(further) if line not in problems]
         raise BadSettings(f"settings: {'; '.join(problems)} (see .env.example)") from None
+
+
+def _explain(error: ValidationError) -> list[str]:
+    lines = []
+    for problem in error.errors(include_url=False, include_context=False, include_input=False):
+        name = f"{PREFIX}{str(problem['loc'][0]).upper()}: " if problem["loc"] else ""
+        lines.append(f"{name}{problem['msg'].removeprefix('Value error, ')}")
+    return lines
 
 
 def _shown_default(name: str) -> str:

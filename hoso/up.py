@@ -1,8 +1,6 @@
 """`hoso up`: the whole site on one machine, under one supervisor."""
 
 import asyncio
-import errno
-import socket
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,9 +8,9 @@ import structlog
 import typer
 
 from hoso.children import children
-from hoso.errors import NotReady
 from hoso.logs import set_up_logging
-from hoso.settings import Settings, split_address
+from hoso.ports import check_free
+from hoso.settings import Settings
 from hoso.site import open_site
 from hoso.supervisor import ChildSpec, Supervisor
 
@@ -31,26 +29,6 @@ def run_up(settings: Settings) -> int:
             specs, engines=site.engines, on_event=lambda name, facts: _tell(name, facts, settings, specs)
         )
         return asyncio.run(supervisor.run())
-
-
-def check_free(addresses: Sequence[str]) -> None:
-    """Make sure that nobody listens there.
-
-    Raises:
-        NotReady: an address is taken, or is not this machine's.
-    """
-    for address in addresses:
-        host, port = split_address(address)
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                what = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-                raise NotReady(
-                    f"{address} {what}; stop what listens there or set HOSO_LISTEN / HOSO_EMULATOR_LISTEN"
-                ) from error
 
 
 def _tell(event: str, facts: dict[str, Any], settings: Settings, specs: Sequence[ChildSpec]) -> None:

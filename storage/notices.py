@@ -236,6 +236,11 @@ async def supersede_held(connection: Connection, newer: Sequence[NewNotice]) -> 
         await execute(connection, _Q["supersede_held"], params)
 
 
+async def supersede_overtaken(database: Database, *, patience_seconds: float) -> int:
+    """Set aside what waits longer than that for another try while a newer notice of its dossier could go; how many."""
+    return len(await database.fetch(_Q["supersede_overtaken"], {"patience_seconds": patience_seconds}))
+
+
 async def expire_leases(database: Database, *, wait_seconds: float) -> int:
     """Put notices whose lease ran out in doubt for `wait_seconds`; return how many."""
     return len(await database.fetch(_Q["expire_leases"], {"wait_seconds": wait_seconds}))

@@ -46,6 +46,11 @@ class SweeperConfig(_Section):
     in_doubt_wait_seconds: float = Field(default=300.0, gt=0, description="doubt after an expired lease")
     # docs: rq-httpx-redis-pitfalls B3.3: one resend, never a third send.
     max_sends: int = Field(default=2, ge=1, le=2, description="sends that may ever reach one person for one notice")
+    # docs: design 3.3: a backlog is collapsed to what still holds.
+    overtaken_after_seconds: float = Field(
+        default=60.0, gt=0, description="a retry this far away gives way to a newer notice of its dossier"
+    )
+    overtaken_every_seconds: float = Field(default=5.0, gt=0, description="how often such retries are looked for")
     partitions_every_seconds: float = Field(default=3600.0, gt=0, description="how often missing partitions are made")
     direct_after_seconds: float = Field(
         default=10.0, ge=0, description="work that waited longer is done here, whatever the bell says"

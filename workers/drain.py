@@ -154,9 +154,7 @@ class Drain:
     async def _claim_and_send(self) -> None:
         free = self._free_slots()
         self._is_hungry = False  # before the claim: a notice taken during it asks for another one
-        claimed_at = (
-            self._lane.clock()
-        )  # before the claim: by the database's clock the lease begins later, never earlier
+        claimed_at = self._lane.clock()  # before the claim: the lease begins later than this, never earlier
         notices = await self._claim(free)
         for notice in notices:
             task = asyncio.create_task(self._attempt(notice, claimed_at, self._lane.slow_down))

@@ -80,6 +80,7 @@ class Sweeper:
         self._clock = clock
         self._sleep = sleep
         self._partitions_at: float | None = None
+        self._overtaken_at: float | None = None
         self._known_lanes: set[str] = set()
         self._receipts_since: float | None = None
         self._applying: asyncio.Task[None] | None = None
@@ -128,6 +129,7 @@ class Sweeper:
 
     async def _look(self) -> SweepReport:
         await self._ensure_partitions()
+        await self._supersede_overtaken()
         released = await notices.release_held(self._database)
         expired = await notices.expire_leases(self._database, wait_seconds=self._config.in_doubt_wait_seconds)
         settled = await notices.settle_doubts(self._database, max_sends=self._config.max_sends)
@@ -166,6 +168,15 @@ class Sweeper:
         if self._receipts_since is None:
             self._receipts_since = self._clock()
         return self._clock() - self._receipts_since
+
+    async def _supersede_overtaken(self) -> None:
+        now = self._clock()
+        if self._overtaken_at is not None and now - self._overtaken_at < self._config.overtaken_every_seconds:
+            return
+        self._overtaken_at = now
+        patience = self._config.overtaken_after_seconds
+        if overtaken := await notices.supersede_overtaken(self._database, patience_seconds=patience):
+            _log.info("notices_overtaken", notices=overtaken)
 
     async def _ensure_partitions(self) -> None:
         now = self._clock()

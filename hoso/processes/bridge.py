@@ -1,7 +1,6 @@
 """`hoso bridge`: the consumer of the Redis stream."""
 
 import asyncio
-import os
 import socket
 
 from redis.asyncio import Redis
@@ -16,9 +15,9 @@ from workers.doorbell import Doorbell
 _SOCKET_TIMEOUT_SECONDS = BLOCK_MS / 1000 + 4
 
 
-def _consumer_name() -> str:
+def _consumer_name(site: Site) -> str:
     """Return a name that a restarted process of the same place has again (docs: rq-httpx-redis-pitfalls A6)."""
-    return os.environ.get("HOSO_CONSUMER_NAME") or f"bridge-{socket.gethostname()}"
+    return site.settings.consumer_name or f"bridge-{socket.gethostname()}"
 
 
 async def run(site: Site, stop: asyncio.Event) -> None:
@@ -33,7 +32,7 @@ async def run(site: Site, stop: asyncio.Event) -> None:
     try:
         async with site.database() as database:
             taker = parts.intake(site, database, site.cipher, on_work=bell.ring_soon)
-            await StreamSource(redis, taker, consumer=_consumer_name()).run(stop)
+            await StreamSource(redis, taker, consumer=_consumer_name(site)).run(stop)
     finally:
         await bell.aclose()
         await redis.aclose()

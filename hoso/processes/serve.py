@@ -16,6 +16,7 @@ from bot.spool import Spool
 from bot.webhook import ZaloWebhook
 from channels.zalo.routes import build_webhook_route
 from hoso import parts
+from hoso.backlog import keep_fresh
 from hoso.errors import NotReady
 from hoso.settings import split_address
 from hoso.site import Site
@@ -85,11 +86,13 @@ async def run(site: Site, stop: asyncio.Event) -> None:
         )
         runner = create_runner(app, config)
         await runner.setup()
+        counting = asyncio.create_task(keep_fresh(database))
         try:
             await _listen(runner, settings.listen)
             log.info("serving", address=settings.listen)
             await stop.wait()
         finally:
+            counting.cancel()
             await runner.cleanup()
             await asyncio.gather(*ringing, return_exceptions=True)
             await bell.aclose()

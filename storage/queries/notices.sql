@@ -6,7 +6,8 @@ FROM STDIN
 
 -- name: claim_due
 -- Claims due notices of a lane for sending: the intent (sends + 1, token, lease) is committed before a request leaves.
--- Per dossier in order: an earlier one that is held, pending or under way goes first; one in doubt is overtaken.
+-- Per dossier in order: an earlier one that is held, pending or under way goes first. One in doubt is overtaken, but not
+-- in the moment in which it is decided: it may be about to be sent again.
 -- Sorted by the index alone: a second key would sort all that came due in the same moment (the whole night's) each time.
 WITH due AS (
     SELECT n.id, n.created_at FROM notices n
@@ -14,7 +15,8 @@ WITH due AS (
       AND NOT EXISTS (
           SELECT 1 FROM notices earlier
           WHERE earlier.dossier_id = n.dossier_id AND earlier.ordinal < n.ordinal
-            AND earlier.state IN ('held', 'pending', 'sending'))
+            AND (earlier.state IN ('held', 'pending', 'sending')
+                 OR (earlier.state = 'in_doubt' AND earlier.due_at <= clock_timestamp())))
     ORDER BY n.due_at
     LIMIT %(limit)s
     FOR UPDATE OF n SKIP LOCKED
@@ -62,9 +64,12 @@ RETURNING n.id
 
 -- name: release_held
 -- Hands held notices whose hour has come to delivery.
-UPDATE notices SET state = 'pending', reason = NULL, updated_at = now()
-WHERE state = 'held' AND due_at <= now()
-RETURNING lane
+WITH ready AS (
+    SELECT id, created_at FROM notices WHERE state = 'held' AND due_at <= now() FOR UPDATE SKIP LOCKED
+)
+UPDATE notices n SET state = 'pending', reason = NULL, updated_at = now()
+FROM ready WHERE n.id = ready.id AND n.created_at = ready.created_at
+RETURNING n.lane
 
 -- name: supersede_held
 -- What waits for a decent hour and is overtaken by something that goes at once says nothing new any more; sent later
@@ -73,13 +78,33 @@ UPDATE notices n SET state = 'superseded', reason = 'overtaken', due_at = NULL, 
 FROM unnest(%(dossier_id)s::bigint[], %(ordinal)s::integer[]) AS newer (dossier_id, ordinal)
 WHERE n.dossier_id = newer.dossier_id AND n.ordinal < newer.ordinal AND n.state = 'held'
 
+-- name: supersede_overtaken
+-- What waits long for another try, while something newer of its dossier could go now, says nothing new any more: the
+-- newest says what still holds, and is not kept waiting behind it.
+WITH overtaken AS (
+    SELECT older.id, older.created_at FROM notices older
+    WHERE older.state = 'pending' AND older.tries > 0
+      AND older.due_at > now() + make_interval(secs => %(patience_seconds)s)
+      AND EXISTS (
+          SELECT 1 FROM notices newer
+          WHERE newer.dossier_id = older.dossier_id AND newer.ordinal > older.ordinal
+            AND newer.state = 'pending' AND newer.due_at <= now())
+    LIMIT 1000 FOR UPDATE OF older SKIP LOCKED
+)
+UPDATE notices n SET state = 'superseded', reason = 'overtaken', due_at = NULL, updated_at = now()
+FROM overtaken WHERE n.id = overtaken.id AND n.created_at = overtaken.created_at
+RETURNING n.id
+
 -- name: expire_leases
--- A lease that ran out means in doubt, never pending: nobody knows whether the request left.
-WITH expired AS (
-    UPDATE notices SET state = 'in_doubt', reason = 'lease_expired', lease_until = NULL,
+-- A lease that ran out means in doubt, never pending: nobody knows whether the request left. A row that a frozen
+-- process has locked is left for the next look: waiting for it would hold up everybody else's.
+WITH ended AS (
+    SELECT id, created_at FROM notices WHERE state = 'sending' AND lease_until < now() FOR UPDATE SKIP LOCKED
+), expired AS (
+    UPDATE notices n SET state = 'in_doubt', reason = 'lease_expired', lease_until = NULL,
         due_at = now() + make_interval(secs => %(wait_seconds)s), updated_at = now()
-    WHERE state = 'sending' AND lease_until < now()
-    RETURNING id, token, sends, channel
+    FROM ended WHERE n.id = ended.id AND n.created_at = ended.created_at
+    RETURNING n.id, n.token, n.sends, n.channel
 )
 INSERT INTO attempts (notice_id, token, send, channel, outcome, code)
 SELECT id, token, sends, channel, 'in_doubt', 'lease_expired' FROM expired

@@ -7,6 +7,7 @@ from storage import inbox, notices
 from storage.database import Database, fetch
 from storage.inbox import NewEntry
 from storage.notices import Receipt
+from storage.sql import queries
 from tests.integration.workers.composition import World, eventually
 from tests.integration.workers.provider import Provider
 from workers.config import SweeperConfig
@@ -116,6 +117,56 @@ async def test_a_doubt_without_receipt_is_resent_once_where_the_citizen_must_act
     assert (informed.state, informed.sends, informed.possible_duplicate) == ("in_doubt", 1, False)
     assert (acted.reason, acted.due_at) == ("never_confirmed", None)
     assert provider.counts == {notices.tracking_id(action): 2, notices.tracking_id(information): 1}
+
+
+async def test_a_row_that_a_frozen_process_has_locked_does_not_hold_up_the_other_doubts(world: World) -> None:
+    # It used to: the sweep waited for the lock until lock_timeout (15 s), failed, and nothing after it was done.
+    locked, *others = await world.write(3)
+    await notices.claim_due(world.database, world.cipher, lane="status", limit=3, lease_seconds=60)
+    await world.let_pass("lease_until")
+    sweeper = sweeper_of(world, world.delivery())
+    async with world.database.transaction() as connection:
+        await fetch(connection, "SELECT id FROM notices WHERE id = %(id)s FOR UPDATE", {"id": locked})
+        async with asyncio.timeout(5):
+            assert (await sweeper.sweep()).expired == len(others)
+    assert (await sweeper.sweep()).expired == 1, "the locked one has its turn later"
+
+
+async def test_nothing_newer_goes_out_while_a_doubt_is_being_decided(world: World, provider: Provider) -> None:
+    # It used to: the doubt was decided for a second send by a statement that could not see the newer notice yet, the
+    # newer one was claimed before that statement had ended, and then both were under way.
+    (older,) = await world.write(1, demands_action=True)
+    dossier = (await world.database.fetch("SELECT dossier_id FROM notices"))[0]["dossier_id"]
+    await notices.claim_due(world.database, world.cipher, lane="status", limit=1, lease_seconds=60)
+    await world.let_pass("lease_until")
+    await notices.expire_leases(world.database, wait_seconds=300)
+    await world.let_pass()
+    async with world.database.transaction() as deciding:
+        decided = await fetch(deciding, queries("notices")["settle_doubts"], {"max_sends": 2})
+        assert [row["again"] for row in decided] == [True]
+        (newer,) = await world.write(1, dossier_id=dossier, ordinal=2)
+        await world.delivery().deliver_due("status")
+        assert provider.taken == []
+    await world.delivery().deliver_due("status")
+    assert provider.taken == [notices.tracking_id(older), notices.tracking_id(newer)]
+
+
+async def test_a_retry_far_away_gives_way_to_a_newer_notice_of_its_dossier(world: World, provider: Provider) -> None:
+    # It used to hold up everything newer of its dossier for as long as the ladder lasts.
+    older, newer = await world.write(2, dossiers=False)
+    (patient,) = await world.write(1)
+    await world.database.fetch(
+        "UPDATE notices SET tries = 5, due_at = now() + interval '2 hours' WHERE id = ANY(%(ids)s) RETURNING id",
+        {"ids": [older, patient]},
+    )
+    delivery = world.delivery()
+    await delivery.deliver_due("status")
+    assert provider.taken == [], "in order: the newer one waits"
+    await sweeper_of(world, delivery).sweep()
+    await eventually(lambda: provider.taken == [notices.tracking_id(newer)])
+    views = {notice: await notices.get(world.database, notice) for notice in (older, patient)}
+    assert (views[older].state, views[older].reason) == ("superseded", "overtaken")
+    assert views[patient].state == "pending", "with nothing newer it is still tried"
 
 
 async def test_held_notices_are_released_when_their_hour_has_come(world: World) -> None:
