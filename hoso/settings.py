@@ -1,11 +1,10 @@
 """Every setting, read once at the start of a process from the environment or `.env`, prefix HOSO_.
 
-`.env.example` is made from this class: `python -m hoso.settings > .env.example`.
+`.env.example` is made from this class (hoso/env_example.py).
 """
 
 import hmac
 import os
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -425,27 +424,3 @@ def _explain(error: ValidationError) -> list[str]:
         name = f"{PREFIX}{str(problem['loc'][0]).upper()}: " if problem["loc"] else ""
         lines.append(f"{name}{problem['msg'].removeprefix('Value error, ')}")
     return lines
-
-
-def _shown_default(name: str) -> str:
-    default = Settings.model_fields[name].default
-    if default is None or default == ():
-        return ""
-    if isinstance(default, tuple):
-        return ",".join(default)
-    return str(default).lower() if isinstance(default, bool) else str(default)
-
-
-def render_env_example() -> str:
-    """Return the text of `.env.example`: every setting with its meaning and default."""
-    lines = [
-        "# Settings of Báo Hồ Sơ. Copy to .env and change what differs; everything has a default for trying it out.",
-        "# Secrets belong here or in the environment, never in the repository.",
-    ]
-    for name, field in Settings.model_fields.items():
-        lines += ["", f"# {field.description}", f"#{PREFIX}{name.upper()}={_shown_default(name)}"]
-    return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(render_env_example())

@@ -13,7 +13,8 @@ import typer
 
 from dossiers.status import notice_for
 from hoso.cli import app
-from hoso.settings import PREFIX, Settings, render_env_example
+from hoso.env_example import render_env_example
+from hoso.settings import PREFIX, Settings
 from status_bridge.event import DossierEvent, parse_event
 
 ROOT = Path(__file__).parents[3]
@@ -65,7 +66,9 @@ def _problem_of(command: str) -> str | None:
 
 
 def test_env_example_is_what_the_settings_say() -> None:
-    assert _read(ROOT / ".env.example") == render_env_example(), "run: .venv/bin/python -m hoso.settings > .env.example"
+    assert _read(ROOT / ".env.example") == render_env_example(), (
+        "run: .venv/bin/python -m hoso.env_example > .env.example"
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -3,8 +3,9 @@
 import pytest
 
 from emulator.credentials import ACCESS_TOKEN, APP_ID
+from hoso.env_example import render_env_example
 from hoso.errors import BadSettings
-from hoso.settings import ENV_FILE_VARIABLE, PREFIX, Settings, load_settings, render_env_example
+from hoso.settings import ENV_FILE_VARIABLE, PREFIX, Settings, load_settings
 
 REAL = {
     "HOSO_ZALO_APP_ID": "1234",
