@@ -61,6 +61,14 @@ def test_the_real_zalo_gets_real_hosts_and_quiet_hours(monkeypatch):
     assert [key.get_secret_value() for key in settings.oa_secret_keys] == ["new", "old"]
 
 
+def test_short_leases_are_for_the_emulator_and_every_send_ends_before_its_lease(monkeypatch):
+    short = _load(monkeypatch, HOSO_LEASE_SECONDS="6")
+    assert short.send_deadline_seconds == 4.5
+    assert _load(monkeypatch, HOSO_LEASE_SECONDS="45").send_deadline_seconds == 40
+    with pytest.raises(BadSettings, match="HOSO_LEASE_SECONDS: must be at least 30 with the real Zalo"):
+        _load(monkeypatch, **REAL, HOSO_LEASE_SECONDS="29")
+
+
 def test_a_real_host_without_a_secret_is_no_door(monkeypatch):
     with pytest.raises(BadSettings, match=r"HOSO_ZALO_APP_ID.*HOSO_ZALO_OA_SECRET_KEYS.*HOSO_ZALO_TEMPLATE_ACCEPTED"):
         _load(monkeypatch, HOSO_ZALO_TEMPLATE_BASE="https://business.openapi.zalo.me")
