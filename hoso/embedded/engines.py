@@ -1,7 +1,6 @@
 """Starting, sharing, adopting and stopping the embedded servers of one data directory."""
 
 import os
-import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,9 +24,6 @@ from hoso.embedded.valkey import ValkeyServer
 LOCK_FILE = "engines.lock"
 START_TIMEOUT_SECONDS = 120.0
 """Long enough for PostgreSQL's recovery after a kill in the middle of heavy writing."""
-
-_left_running: "list[subprocess.Popen[bytes]]" = []
-"""Handles of servers left running on purpose; kept so that Python does not complain about them."""
 
 
 class EngineSet:
@@ -120,7 +116,8 @@ class EngineSet:
                 for name in self._owned:
                     state[name] = replace(self._records[name], owner=None)
                     if child := self._servers[name].leave():
-                        _left_running.append(child)
+                        # Left on purpose: its end is not ours to wait for, and Python need not complain at exit.
+                        child.returncode = 0
                 self._owned.clear()
                 write_state(self._data_dir, state)
 
