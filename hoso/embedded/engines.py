@@ -1,6 +1,8 @@
 """Starting, sharing, adopting and stopping the embedded servers of one data directory."""
 
+import atexit
 import os
+import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -116,8 +118,7 @@ class EngineSet:
                 for name in self._owned:
                     state[name] = replace(self._records[name], owner=None)
                     if child := self._servers[name].leave():
-                        # Left on purpose: its end is not ours to wait for, and Python need not complain at exit.
-                        child.returncode = 0
+                        atexit.register(_let_go, child)
                 self._owned.clear()
                 write_state(self._data_dir, state)
 
@@ -244,6 +245,12 @@ def start_engines(
             "set HOSO_DATA_DIR to a directory that you may write to, with free space"
         ) from error
     return engines
+
+
+def _let_go(child: "subprocess.Popen[bytes]") -> None:
+    """Part at exit from a server left running on purpose: Python would complain that nobody waited for its end."""
+    if child.poll() is None:
+        child.returncode = 0
 
 
 def _this_process() -> ProcessId:
