@@ -153,6 +153,17 @@ class Settings(BaseSettings):
     zalo_appsecret_proof: bool = Field(
         False, description="Send appsecret_proof with every call, when the app demands it."
     )
+    zalo_callback_url: str | None = Field(
+        None,
+        description=(
+            "Callback address of the app as it stands in Zalo's console, for `hoso accounts authorize`. "
+            "Empty: HOSO_PUBLIC_URL/oauth/zalo/callback."
+        ),
+    )
+    zalo_pkce: Literal["fresh", "fixed", "off"] = Field(
+        "fresh", description="How the consent proves itself; 'fixed' when the console holds the Code Challenge."
+    )
+    zalo_code_verifier: SecretStr | None = Field(None, description="The verifier of that Code Challenge.")
     zalo_template_submitted: str | None = Field(None, description="Platform template id of the notice 'submitted'.")
     zalo_template_accepted: str | None = Field(None, description="Platform template id of the notice 'accepted'.")
     zalo_template_refused: str | None = Field(None, description="Platform template id of the notice 'refused'.")
@@ -237,18 +248,24 @@ class Settings(BaseSettings):
                 raise ValueError("must be source:key,source:key with keys of 8 characters or more")
         return value
 
+    @field_validator("public_url", "zalo_oauth_base", "zalo_oa_base", "zalo_template_base")
+    @classmethod
+    def _without_slash(cls, value: str | None) -> str | None:
+        # Not the callback address: it must stay as it stands in the console, byte for byte.
+        return None if value is None else value.rstrip("/")
+
     @field_validator("listen", "emulator_listen")
     @classmethod
     def _host_and_port(cls, value: str) -> str:
         split_address(value)
         return value
 
-    @field_validator("public_url", "zalo_oauth_base", "zalo_oa_base", "zalo_template_base")
+    @field_validator("zalo_callback_url", "public_url", "zalo_oauth_base", "zalo_oa_base", "zalo_template_base")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise ValueError("must be an address such as https://hoso.example.vn")
-        return None if value is None else value.rstrip("/")
+        return value
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

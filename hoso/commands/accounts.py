@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from channels.errors import ChannelError
 from channels.http import HttpClient
 from channels.zalo.auth import TokenKeeper
+from hoso.commands.authorize import authorize
 from hoso.commands.context import with_database
 from hoso.commands.output import print_rows
 from hoso.errors import CommandError
@@ -20,6 +21,7 @@ from storage import accounts
 from storage.database import Database
 
 app = typer.Typer(no_args_is_help=True, help="Official Accounts and the health of their tokens.")
+app.command()(authorize)
 
 
 @app.command()

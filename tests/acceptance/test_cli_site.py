@@ -3,9 +3,13 @@
 import asyncio
 import json
 import subprocess
+import sys
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import aiohttp
 
 from tests.acceptance.conftest import Dossier
 from tests.engines import register_secret
@@ -41,6 +45,52 @@ async def test_a_key_works_until_it_is_revoked(site: Site, dossier: Dossier) -> 
     status, document = await site.post(json.dumps([event]).encode(), key=key)
     assert (status, document["status"]) == (401, 401)
     assert "hoso keys list" in one_line(await hoso(site, "keys", "revoke", listed["id"]), 1)
+
+
+async def _agree(url: str) -> str:
+    """Press the button of the consent page; the address to which the browser is sent."""
+    asked = dict(parse_qsl(urlsplit(url).query))
+    async with aiohttp.ClientSession() as session:
+        async with session.get(url) as page:
+            assert "Đồng ý" in await page.text()
+        async with session.post(url.split("?")[0], data=asked, allow_redirects=False) as answer:
+            return answer.headers["Location"]
+
+
+async def _authorize(site: Site, spoil: Callable[[str], str] = lambda address: address) -> tuple[int, str]:
+    command = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "hoso",
+        "accounts",
+        "authorize",
+        env=site.environment,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert command.stdout is not None
+    async with asyncio.timeout(60):
+        lines = [(await command.stdout.readline()).decode() for _ in range(2)]
+        rest, _ = await command.communicate((spoil(await _agree(lines[1].strip())) + "\n").encode())
+    assert command.returncode is not None
+    return command.returncode, rest.decode()
+
+
+async def test_an_account_is_authorized_by_the_consent_of_its_admin(site: Site, dossier: Dossier) -> None:
+    [before] = await hoso_json(site, "accounts", "list")
+    code, words = await _authorize(site, lambda address: address.replace("state=", "state=x"))
+    assert (code, "another consent" in words) == (1, True)
+    code, words = await _authorize(site)
+    assert (code, f"Account {before['id']} has a new pair" in words) == (0, True), words
+    for token in (await site.emulator("GET", "credentials"))["current"].values():
+        register_secret(token)
+    [after] = await hoso_json(site, "accounts", "list")
+    assert (after["version"], after["state"]) == (before["version"] + 1, "active")
+    await site.post_events([make_event(dossier.code, 2, dossier.phone)])
+    assert await site.wait_until(lambda: site.arrived(dossier.phone), what="a notice with the new token") == [
+        "accepted"
+    ]
 
 
 async def test_an_account_is_listed_and_its_tokens_are_refreshed(site: Site, dossier: Dossier) -> None:

@@ -1,0 +1,88 @@
+"""The consent of an Official Account's admin, without any I/O: where to go, and what comes back (docs: zalo 2.1).
+
+PKCE comes in three modes, because the sources disagree (docs: zalo 2.2): a fresh pair per consent, one fixed pair whose
+challenge is saved in the platform's console, or none.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from pydantic import SecretStr
+
+from channels.zalo.config import ZaloConfig
+from channels.zalo.methods import ExchangeCode
+
+PkceMode = Literal["fresh", "fixed", "off"]
+_VERIFIER_BYTES = 32  # 43 characters, docs: zalo 2.2
+
+
+class ConsentRefused(ValueError):
+    """What came back is no consent of ours; the message is one line that says why."""
+
+
+def make_verifier() -> SecretStr:
+    """Return a fresh PKCE verifier."""
+    return SecretStr(base64.urlsafe_b64encode(secrets.token_bytes(_VERIFIER_BYTES)).rstrip(b"=").decode())
+
+
+def challenge_of(verifier: SecretStr) -> str:
+    """Return the challenge of a verifier: base64url of its SHA-256, without padding (RFC 7636, S256)."""
+    digest = hashlib.sha256(verifier.get_secret_value().encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One consent that was begun. `verifier` is None where PKCE is off."""
+
+    config: ZaloConfig
+    redirect_uri: str
+    state: str
+    verifier: SecretStr | None
+
+    @classmethod
+    def begin(
+        cls, config: ZaloConfig, redirect_uri: str, *, pkce: PkceMode = "fresh", fixed_verifier: SecretStr | None = None
+    ) -> "Consent":
+        """Begin a consent.
+
+        Args:
+            config: the app.
+            redirect_uri: the console's callback address, byte for byte (else the platform answers -14003).
+            pkce: the mode.
+            fixed_verifier: the verifier whose challenge is saved in the console, for the mode `fixed`.
+
+        Raises:
+            ValueError: the mode `fixed` without a verifier.
+        """
+        if pkce == "fixed" and fixed_verifier is None:
+            raise ValueError("the PKCE mode 'fixed' needs the verifier whose challenge is in the console")
+        verifier = {"fresh": make_verifier(), "fixed": fixed_verifier, "off": None}[pkce]
+        return cls(config, redirect_uri, secrets.token_urlsafe(24), verifier)
+
+    @property
+    def url(self) -> str:
+        """The address for the admin's browser."""
+        query = {"app_id": self.config.app_id, "redirect_uri": self.redirect_uri, "state": self.state}
+        if self.verifier is not None:
+            query["code_challenge"] = challenge_of(self.verifier)
+        return f"{self.config.oauth_base}/v4/oa/permission?{urlencode(query)}"
+
+    def read_callback(self, address: str) -> tuple[str, ExchangeCode]:
+        """Read the address at which the browser ended: the account's id, and the request for its first pair.
+
+        Raises:
+            ConsentRefused: it holds no code, or belongs to another consent.
+        """
+        query = parse_qs(urlsplit(address.strip()).query)
+        code, oa_id, state = ((query.get(name) or [""])[0] for name in ("code", "oa_id", "state"))
+        if not hmac.compare_digest(state.encode(), self.state.encode()):
+            raise ConsentRefused("the address belongs to another consent; begin again")
+        if not code or not oa_id:
+            raise ConsentRefused("the address holds no code and oa_id; paste the whole address after the consent")
+        return oa_id, ExchangeCode(code=SecretStr(code), code_verifier=self.verifier)
