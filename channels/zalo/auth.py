@@ -2,7 +2,8 @@
 
 A refresh token works once. So a refresh is claimed in the store before the request, its raw answer is recorded before
 it is read, and the pair is saved before it is used. A request that got no answer may have used the token up: it is
-repeated once at most, then a person is called. Whoever waits gets a token, or an error that says nothing was sent.
+repeated once at most, then a person is called. Whoever waits gets a token, or an error that says nothing was sent, and
+gets it in time: a caller waits for a refresh for a limited time, while the refresh itself goes on to its end.
 """
 
 from __future__ import annotations
@@ -93,7 +94,11 @@ class TokenKeeper:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def access_token(self, account_id: str) -> SecretStr:
-        """A token that is valid now. Raises `TokenUnavailable`, `NeedsHuman`, `UnknownCode`, `AccountUnknown`."""
+        """A token that is valid now. Raises `TokenUnavailable`, `NeedsHuman`, `UnknownCode`, `AccountUnknown`.
+
+        Waits for a refresh, ours or another process's, at most `token_wait_seconds`; then `TokenUnavailable` with the
+        code `refresh_slow`, while the refresh goes on.
+        """
         cached = self._cache.get(account_id)
         if cached is not None and self._clock() < cached.good_until:
             return cached.token
@@ -109,7 +114,7 @@ class TokenKeeper:
         """A new token, because the platform refused `rejected` (None: refresh in any case, as the daily chore does).
 
         When another worker has replaced the refused token already, its successor is returned without a request.
-        Raises as `access_token`.
+        Waits and raises as `access_token`.
         """
         self._cache.pop(account_id, None)
         stored = await self._store.read(account_id)
@@ -120,8 +125,10 @@ class TokenKeeper:
     async def _refresh_early(self, account_id: str, stored: StoredTokens) -> SecretStr:
         # The present token still works, so neither a failure nor somebody else's claim may hold a message up.
         try:
-            return await asyncio.shield(self._start(self._rotate(account_id, stored, is_patient=False)))
+            return await self._wait_for(self._start(self._rotate(account_id, stored, is_patient=False)))
         except ChannelError as exc:
+            if self._clock() >= stored.pair.access_expires_at:  # it ended while we waited
+                raise
             _log.warning("zalo.early_refresh_failed", account_id=account_id, error=type(exc).__name__, code=exc.code)
             return self._remember(account_id, stored.pair, self._config.early_retry_seconds)
 
@@ -129,7 +136,19 @@ class TokenKeeper:
         task = self._running.get(account_id)
         if task is None or task.done():
             task = self._running[account_id] = self._start(self._rotate(account_id, stored, is_patient=True))
-        return await asyncio.shield(task)
+        return await self._wait_for(task)
+
+    async def _wait_for(self, task: asyncio.Task[SecretStr]) -> SecretStr:
+        """The task's result, if it comes within `token_wait_seconds`; the task goes on when the caller does not."""
+        timer = asyncio.ensure_future(self._sleep(self._config.token_wait_seconds))
+        try:
+            await asyncio.wait((task, timer), return_when=asyncio.FIRST_COMPLETED)  # cancels neither, as a shield
+        finally:
+            timer.cancel()
+        if task.done():
+            return task.result()
+        # Said before the sender's deadline strikes, which could only call the message's outcome unknown.
+        raise TokenUnavailable("refresh_slow", "the token refresh did not end in time; nothing was sent")
 
     def _start(self, rotation: Coroutine[None, None, SecretStr]) -> asyncio.Task[SecretStr]:
         # A task of its own: a caller that is cancelled must not cancel a request that uses the refresh token up.

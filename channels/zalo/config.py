@@ -28,6 +28,10 @@ class ZaloConfig(BaseModel):
     # docs: zalo 2.5 point 1: longer than the OAuth HTTP timeout; TokenKeeper checks it against the client it gets.
     refresh_lease_seconds: float = Field(default=60.0, gt=0, description="how long one worker may hold a refresh")
     refresh_poll_seconds: float = Field(default=0.25, gt=0, description="how often the others look for the new token")
+    # A send must end, token, call and all, before the deadline its sender sets; a refresh may take longer than that.
+    token_wait_seconds: float = Field(
+        default=15.0, gt=0, description="how long a caller waits for a refresh; it goes on without the caller"
+    )
     early_retry_seconds: float = Field(default=60.0, gt=0, description="pause after a failed refresh ahead of time")
     # docs: zalo 2.4: the old token may die when the new one is minted, so the cache is short.
     token_cache_seconds: float = Field(

@@ -150,7 +150,10 @@ def _read_parties(
 
 
 def _dedup_key(name: str, document: Document, body: bytes, account_id: str | None, user_id: str | None) -> str:
-    """docs: zalo 7.3: event and message id; without one: event, account, person, time. Odd ones: hash of the body."""
+    """docs: zalo 7.3: event and message id; without one: event, account, person, time. Odd ones: hash of the body.
+
+    Keys are stored and shown to operators, so whatever may hold a user id or a phone number goes in hashed.
+    """
     message = read_object(document, "message")
     message_id = read_text(message, "msg_id") or read_text(message, "message_id")
     timestamp = read_text(document, "timestamp")
@@ -159,7 +162,7 @@ def _dedup_key(name: str, document: Document, body: bytes, account_id: str | Non
     elif message_id:
         key = f"{name}:{message_id}"
     elif timestamp and user_id and "message" not in document:
-        key = f"{name}:{account_id or ''}:{user_id}:{timestamp}"
+        return _hashed_key(name, f"{account_id or ''}:{user_id}:{timestamp}".encode())
     else:
         return _hashed_key(name, body)
     return key if len(key) <= MAX_KEY_CHARS else _hashed_key(name, key.encode())

@@ -35,13 +35,28 @@ class Bench:
         return TokenKeeper(self.store, self.http, self.zalo.model_copy(update=changes), clock=self.clock, sleep=sleep)
 
     async def sleep_by_the_clock(self, seconds: float) -> None:
-        self.clock.advance(seconds=seconds)
+        """Short sleeps, those between two looks at the store, turn the clock; longer ones end when it has got there."""
+        end = self.clock() + timedelta(seconds=seconds)
+        if seconds <= self.zalo.refresh_poll_seconds:
+            self.clock.advance(seconds=seconds)
+        while self.clock() < end:
+            await asyncio.sleep(0)
 
     def expire(self) -> None:
         self.clock.advance(hours=26)
 
     async def reused_tokens(self) -> list[dict[str, Any]]:
         return [found for found in await self.emulator.get("violations") if found["rule"] == "refresh_token_reused"]
+
+
+async def at_once(seconds: float) -> None:
+    """A sleep for which any time has passed already."""
+
+
+async def ask(keeper: TokenKeeper, bench: Bench, way: str) -> SecretStr:
+    if way == "refresh":
+        return await keeper.refresh(bench.oa, rejected=bench.store.pair.access_token)
+    return await keeper.access_token(bench.oa)
 
 
 @pytest.fixture
@@ -278,6 +293,47 @@ async def test_a_cancelled_caller_does_not_cut_a_refresh_off(bench: Bench) -> No
 async def test_an_unknown_account_says_so(bench: Bench) -> None:
     with pytest.raises(AccountUnknown):
         await bench.keeper().access_token("999")
+
+
+@pytest.mark.parametrize("way", ["access_token", "refresh"])
+async def test_waiting_for_another_process_ends_before_its_lease_and_nothing_was_sent(bench: Bench, way: str) -> None:
+    bench.expire()
+    await bench.store.claim_refresh(bench.oa, version=1, lease_seconds=3.0)
+    started_at = bench.clock()
+    async with bench.keeper(sleep=bench.sleep_by_the_clock, token_wait_seconds=1.0) as keeper:
+        with pytest.raises(TokenUnavailable, match="refresh_slow") as caught:
+            await ask(keeper, bench, way)
+        assert not caught.value.is_sent_possible
+        assert timedelta(seconds=1) <= bench.clock() - started_at < timedelta(seconds=1.5)
+    assert bench.store.version == 2, "the keeper went on, took the lease over and was waited for at exit"
+
+
+@pytest.mark.parametrize("way", ["access_token", "refresh"])
+async def test_a_caller_leaves_a_slow_refresh_of_our_own_which_goes_on(bench: Bench, way: str) -> None:
+    bench.expire()
+    await bench.emulator.order(OAUTH, "slow:0.3")
+    async with bench.keeper(sleep=at_once, token_wait_seconds=1.0) as keeper:
+        with pytest.raises(TokenUnavailable, match="refresh_slow"):
+            await ask(keeper, bench, way)
+        assert "save" not in bench.store.history
+    assert bench.store.history == ["claim", "record", "save"]
+    assert await bench.keeper().access_token(bench.oa) == bench.store.pair.access_token
+    assert await bench.reused_tokens() == []
+
+
+async def test_a_slow_early_refresh_holds_no_message_up(bench: Bench) -> None:
+    bench.clock.advance(hours=23)
+    await bench.emulator.order(OAUTH, "slow:0.3")
+    old = bench.store.pair.access_token
+    async with bench.keeper(sleep=at_once) as keeper:
+        assert await keeper.access_token(bench.oa) == old
+        assert bench.store.version == 1
+    assert bench.store.version == 2
+    assert bench.store.pair.access_token != old
+
+
+def test_by_default_a_caller_waits_15_seconds(bench: Bench) -> None:
+    assert bench.zalo.token_wait_seconds == 15.0
 
 
 def test_a_lease_shorter_than_the_request_is_refused(http: HttpClient, zalo: ZaloConfig, store: MemoryStore) -> None:

@@ -27,6 +27,7 @@ from channels.zalo.webhook import parse_updates, parse_verified, sign, verify_si
 APP_ID = "1234567890123456789"
 TIMESTAMP = "1767225600000"
 OA, USER = "388613280878808645", "246845883529197922"
+PHONE = "84987654321"
 KEY, OLD_KEY = SecretStr("oa-secret-for-tests"), SecretStr("old-secret")
 
 # docs: zalo 14, first row and its body.
@@ -305,7 +306,7 @@ def test_following_and_its_aliases(name: str, change: RelationshipChange) -> Non
     event = read({"event_name": name, "oa_id": OA, "follower": {"id": USER}, "source": "oa_profile"})
     assert (event.kind, event.account_id, event.user_id) == (EventKind.RELATIONSHIP, OA, USER)
     assert event.payload == Relationship(change=change, source="oa_profile")
-    assert event.dedup_key == f"{name}:{OA}:{USER}:{TIMESTAMP}"
+    assert event.dedup_key.startswith(f"{name}:sha256:")
 
 
 def test_opening_the_chat_and_withdrawing_consent() -> None:
@@ -410,6 +411,42 @@ def test_the_same_event_again_has_the_same_key_and_another_one_does_not() -> Non
     assert read(follow).dedup_key == read(follow).dedup_key
     assert read(follow).dedup_key != read(follow | {"timestamp": "1767225600001"}).dedup_key
     assert read(from_user("user_send_text", msg_id="m" * 5000)).dedup_key.startswith("user_send_text:sha256:")
+
+
+WITHOUT_MESSAGE_ID: dict[str, dict[str, Any]] = {
+    "follower": {"event_name": "follow", "oa_id": OA, "follower": {"id": USER}},
+    "user_id": {"event_name": "user_withdraw", "user_id": USER},
+    "data": {"event_name": "update_user_info", "oa_id": OA, "data": {"user_id": USER, "phone": PHONE}},
+    "contact": {
+        "event_name": "user_submit_info",
+        "sender": {"id": USER},
+        "recipient": {"id": OA},
+        "info": {"phone": PHONE},
+    },
+    "no time": {"event_name": "follow", "oa_id": OA, "follower": {"id": USER}, "timestamp": ""},
+    "read receipt": from_oa("user_seen_message", msg_ids=["m1"]),
+    "template receipt": {"event_name": "user_received_message", "recipient": {"id": PHONE}, "delivery_time": TIMESTAMP},
+    "reaction": from_user("user_reacted_message", react_icon="/-heart"),
+    "unknown": {"event_name": "user_levitated", "sender": {"id": USER}, "recipient": {"id": OA}, "phone": PHONE},
+    "unreadable": from_user("user_send_text", text="a", attachments=[{"type": 7}]),
+    "very long": {"event_name": "follow", "oa_id": OA, "follower": {"id": USER * 20}},
+}
+
+
+@pytest.mark.parametrize("case", WITHOUT_MESSAGE_ID)
+def test_no_key_without_message_id_shows_a_user_id_or_a_phone(case: str) -> None:
+    event = read(WITHOUT_MESSAGE_ID[case])
+    assert event.dedup_key.startswith(f"{event.event_name}:sha256:")
+    assert USER not in event.dedup_key
+    assert PHONE not in event.dedup_key
+    assert len(event.dedup_key) <= 200
+
+
+def test_two_people_who_follow_in_the_same_millisecond_have_two_keys() -> None:
+    one = {"event_name": "follow", "oa_id": OA, "follower": {"id": USER}}
+    assert read(one).dedup_key != read(one | {"follower": {"id": USER[:-1] + "3"}}).dedup_key
+    assert read(one).dedup_key != read(one | {"oa_id": OA[:-1] + "6"}).dedup_key
+    assert read(one).dedup_key == read(one | {"source": "told only by the repeat"}).dedup_key
 
 
 @pytest.mark.parametrize("document", ["[]", "1", "null", '"text"', "[[1]]", '{"event_name": 7}', '{"event_name": []}'])
