@@ -29,6 +29,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+# With the 25 s that a call may take, well inside the worker's deadline for one send.
+TOKEN_WAIT_SECONDS = 10.0
+
 sleep = asyncio.sleep
 
 
@@ -42,6 +45,7 @@ def zalo_config(settings: Settings) -> ZaloConfig:
         oa_base=settings.oa_base,
         template_base=settings.template_base,
         send_appsecret_proof=settings.zalo_appsecret_proof,
+        token_wait_seconds=TOKEN_WAIT_SECONDS,
     )
 
 

@@ -271,13 +271,14 @@ class Settings(BaseSettings):
     def _complete(self) -> Self:
         if self.database_url and not self.encryption_keys:
             raise ValueError("HOSO_ENCRYPTION_KEYS: needed with HOSO_DATABASE_URL; make one with: hoso keys generate")
+        needed = [] if self._has_emulators_secrets else ["app_id", "app_secret", "oa_id", "oa_secret_keys"]
         if not self.is_on_loopback:
-            needed = ["zalo_app_id", "zalo_app_secret", "zalo_oa_id", "zalo_oa_secret_keys"]
-            needed += [f"zalo_template_{notice}" for notice in (*sorted(FIVE), *self.notice_extras)]
-            if missing := [f"{PREFIX}{name.upper()}" for name in needed if not getattr(self, name)]:
-                raise ValueError(f"{', '.join(missing)}: needed for the real Zalo")
-            if self.lease_seconds < SHORTEST_LEASE_SECONDS:
-                raise ValueError(f"HOSO_LEASE_SECONDS: must be at least {SHORTEST_LEASE_SECONDS} with the real Zalo")
+            needed += [f"template_{notice}" for notice in (*sorted(FIVE), *self.notice_extras)]
+        names = [f"zalo_{name}" for name in needed]
+        if missing := [f"{PREFIX}{name.upper()}" for name in names if not getattr(self, name)]:
+            raise ValueError(f"{', '.join(missing)}: needed for this Zalo app")
+        if not self.is_on_loopback and self.lease_seconds < SHORTEST_LEASE_SECONDS:
+            raise ValueError(f"HOSO_LEASE_SECONDS: must be at least {SHORTEST_LEASE_SECONDS} with the real Zalo")
         return self
 
     # -- what follows from them
@@ -292,6 +293,11 @@ class Settings(BaseSettings):
     def is_on_loopback(self) -> bool:
         """True when Zalo's side is an emulator on this machine: its fixed ids and secrets are the defaults then."""
         return urlsplit(self.template_base).hostname in _LOOPBACK
+
+    @property
+    def _has_emulators_secrets(self) -> bool:
+        # An address on this machine may be a proxy: the secrets that everybody knows go with the emulator's app only.
+        return self.is_on_loopback and self.zalo_app_id in (None, APP_ID)
 
     @property
     def emulator_url(self) -> str:
@@ -343,7 +349,7 @@ class Settings(BaseSettings):
         """The pair that seeds the account at the first start, if one is known."""
         if self.zalo_access_token and self.zalo_refresh_token:
             return self.zalo_access_token, self.zalo_refresh_token
-        if self.is_on_loopback:
+        if self._has_emulators_secrets:
             return SecretStr(ACCESS_TOKEN), SecretStr(REFRESH_TOKEN)
         return None
 

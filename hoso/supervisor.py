@@ -23,6 +23,8 @@ FIRST_DELAY_SECONDS = 0.2
 MAX_DELAY_SECONDS = 10.0
 STEADY_AFTER_SECONDS = 30.0
 """A child that lived this long starts again without the delay of earlier failures."""
+STOP_TIMEOUT_SECONDS = 45.0
+"""A worker may need 35 s to finish what is under way and write it down, the bot 40 s; only then is a child killed."""
 ENGINE_CHECK_SECONDS = 1.0
 READY_POLL_SECONDS = 0.1
 ORPHAN_POLL_SECONDS = 0.5
@@ -65,7 +67,7 @@ class Supervisor:
         *,
         engines: EngineSet | None,
         on_event: EventHandler,
-        stop_timeout_seconds: float = 15,
+        stop_timeout_seconds: float = STOP_TIMEOUT_SECONDS,
         first_delay_seconds: float = FIRST_DELAY_SECONDS,
         max_delay_seconds: float = MAX_DELAY_SECONDS,
         steady_after_seconds: float = STEADY_AFTER_SECONDS,

@@ -4,7 +4,7 @@ import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -162,20 +162,26 @@ class DossierBatch:
         return self._at_a_decent_hour(made, event)
 
     def _at_a_decent_hour(self, made: NewNotice, event: DossierEvent) -> NewNotice:
+        deadline = self._near_deadline(event)
+        if deadline is not None:
+            return replace(made, urgent_until=deadline)
         released = self._config.quiet_hours.release_time(self._now, zone=self._config.zone)
-        if released <= self._now or self._is_urgent(event):
+        if released <= self._now:
             return made
         spread = made.id.int % (self._config.release_spread_seconds + 1)
         return replace(made, state="held", reason="quiet_hours", due_at=released + timedelta(seconds=spread))
 
-    def _is_urgent(self, event: DossierEvent) -> bool:
-        """Say whether a demand ends within a day: then the night does not hold it (docs: public-services 6.4)."""
+    def _near_deadline(self, event: DossierEvent) -> datetime | None:
+        """Return the end of a demand that ends within a day: the night does not hold it (docs: public-services 6.4)."""
         deadline = event.data.supplement.deadline if event.data.supplement else None
         if deadline is None:
-            return False
-        if isinstance(deadline, datetime):
-            return deadline <= self._now + _URGENT_DEADLINE
-        return deadline <= (self._now + _URGENT_DEADLINE).astimezone(self._config.zone).date()
+            return None
+        if not isinstance(deadline, datetime):
+            deadline = datetime.combine(deadline + timedelta(days=1), time(), self._config.zone)
+            is_near = deadline - timedelta(days=1) <= self._now + _URGENT_DEADLINE
+        else:
+            is_near = deadline <= self._now + _URGENT_DEADLINE
+        return deadline if is_near and deadline > self._now else None
 
     def _record(self, key: uuid.UUID, event: DossierEvent, decision: Decision) -> EventRecord:
         return EventRecord(

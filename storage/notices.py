@@ -59,6 +59,7 @@ class NewNotice:
     content: Mapping[str, Any]
     due_at: datetime | None
     lane: str = "status"
+    urgent_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ class ClaimedNotice:
     route: Sequence[Mapping[str, Any]]
     is_readable: bool = True
     """False when no configured key opens it: phone None and content empty; it must not harm its neighbours."""
+    urgent_until: datetime | None = None
+    """Until then no quiet hour holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,7 @@ async def insert(connection: Connection, notices: Iterable[NewNotice], cipher: C
                     cipher.encrypt(content, CONTENT_COLUMN),
                     hashlib.sha256(content.encode()).digest(),
                     notice.due_at,
+                    notice.urgent_until,
                 )
             )
 

@@ -72,7 +72,10 @@ def refresh(
     """Exchange the refresh token now; the new pair is stored before it is used."""
 
     async def work(site: Site, database: Database) -> str:
-        config, account = zalo_config(site.settings), oa_id or site.settings.oa_id
+        account = oa_id or site.settings.oa_id
+        # A person waits for the end, whoever is at it.
+        config = zalo_config(site.settings)
+        config = config.model_copy(update={"token_wait_seconds": config.refresh_lease_seconds})
         await seed_account(site.settings, database, site.cipher)
         store = accounts.AccountStore(database, site.cipher)
         async with (

@@ -137,4 +137,6 @@ def retry(
     typer.echo(f"{len(wanted) - len(refused)} handed to delivery again.")
     if refused:
         shown = ", ".join(str(identifier) for identifier in refused)
-        raise CommandError(f"neither failed nor finally in doubt, or without a number: {shown}")
+        raise CommandError(
+            f"not failed or finally in doubt, without a number or words, or overtaken by a newer one: {shown}"
+        )

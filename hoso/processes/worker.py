@@ -64,7 +64,7 @@ async def open_services(site: Site) -> AsyncIterator[WorkerServices]:
                 channels,
                 _router(settings),
                 config=config,
-                decent_delay=_decent_delay(settings),
+                decent_delay=decent_delay(settings),
                 call_others=bell.ring_soon,
             )
 
@@ -100,13 +100,18 @@ def _router(settings: Settings) -> Callable[[ClaimedNotice], Routed | NoRoute]:
     return choose
 
 
-def _decent_delay(settings: Settings) -> Callable[[float, ClaimedNotice], float]:
-    """A retry does not wake anybody either: its delay is stretched to the end of the quiet hours."""
+def decent_delay(settings: Settings) -> Callable[[float, ClaimedNotice], float]:
+    """A retry does not wake anybody either: its delay is stretched to the end of the quiet hours.
+
+    What is urgent is not held by them, as at intake.
+    """
     hours, zone = settings.hours, settings.zone
 
-    def stretch(delay_seconds: float, _: ClaimedNotice) -> float:
+    def stretch(delay_seconds: float, notice: ClaimedNotice) -> float:
         now = datetime.now(UTC)
         due = now + timedelta(seconds=delay_seconds)
+        if notice.urgent_until is not None and due < notice.urgent_until:
+            return delay_seconds
         return max(delay_seconds, (hours.release_time(due, zone=zone) - now).total_seconds())
 
     return stretch

@@ -1,7 +1,7 @@
 -- name: insert
 -- Writes the notices of a batch.
 COPY notices (id, dossier_id, dossier_code, ordinal, event_key, kind, lane, state, reason, demands_action, language,
-              recipient_enc, recipient_hash, content_enc, content_hash, due_at)
+              recipient_enc, recipient_hash, content_enc, content_hash, due_at, urgent_until)
 FROM STDIN
 
 -- name: claim_due
@@ -25,7 +25,7 @@ UPDATE notices n
 SET state = 'sending', sends = n.sends + 1, token = gen_random_uuid(),
     lease_until = now() + make_interval(secs => %(lease_seconds)s), reason = NULL, updated_at = now()
 FROM due WHERE n.id = due.id AND n.created_at = due.created_at
-RETURNING n.id, n.created_at, n.token, n.dossier_code, n.kind, n.language, n.demands_action, n.sends, n.tries,
+RETURNING n.id, n.created_at, n.token, n.dossier_code, n.kind, n.language, n.demands_action, n.sends, n.tries, n.urgent_until,
           n.recipient_enc, n.content_enc, n.route
 
 -- name: record_outcomes
@@ -43,6 +43,8 @@ WITH outcome AS (
     INSERT INTO attempts (notice_id, token, send, channel, outcome, code, latency_ms)
     SELECT o.id, o.token, n.sends, o.channel, o.outcome, o.code, o.latency_ms
     FROM outcome o JOIN notices n ON n.id = o.id AND n.created_at = o.created_at
+    WHERE NOT EXISTS (  -- the same record again, because the answer to its commit was lost
+        SELECT 1 FROM attempts a WHERE a.notice_id = o.id AND a.token = o.token AND a.outcome = o.outcome)
 )
 UPDATE notices n SET
     state = CASE WHEN n.state IN ('sending', 'in_doubt') THEN o.state ELSE n.state END,
@@ -55,7 +57,7 @@ UPDATE notices n SET
     platform_message_id = coalesce(o.message_id, n.platform_message_id),
     cost_vnd = coalesce(o.cost_vnd, n.cost_vnd),
     accepted_at = CASE WHEN o.outcome = 'accepted' THEN coalesce(n.accepted_at, now()) ELSE n.accepted_at END,
-    route = CASE WHEN o.step IS NULL THEN n.route ELSE n.route || o.step::jsonb END,
+    route = CASE WHEN o.step IS NULL OR n.route -> -1 = o.step::jsonb THEN n.route ELSE n.route || o.step::jsonb END,
     lease_until = NULL, updated_at = now()
 FROM outcome o
 WHERE n.id = o.id AND n.created_at = o.created_at AND n.token = o.token
@@ -83,7 +85,7 @@ WHERE n.dossier_id = newer.dossier_id AND n.ordinal < newer.ordinal AND n.state 
 -- newest says what still holds, and is not kept waiting behind it.
 WITH overtaken AS (
     SELECT older.id, older.created_at FROM notices older
-    WHERE older.state = 'pending' AND older.tries > 0
+    WHERE older.state IN ('held', 'pending')
       AND older.due_at > now() + make_interval(secs => %(patience_seconds)s)
       AND EXISTS (
           SELECT 1 FROM notices newer
@@ -156,7 +158,7 @@ WITH receipt AS (
         reason = NULL, due_at = NULL, lease_until = NULL, updated_at = now()
     FROM receipt r
     WHERE n.id = r.id AND n.sends > 0
-      AND (n.state IN ('sending', 'in_doubt', 'accepted', 'failed', 'pending', 'superseded')
+      AND (n.state IN ('sending', 'in_doubt', 'accepted', 'failed', 'held', 'pending', 'superseded')
            OR (n.state = 'delivered' AND (r.read OR r.rating IS NOT NULL))
            OR (n.state = 'read' AND r.rating IS NOT NULL))
     RETURNING n.id, n.channel, n.sends, n.state
@@ -197,11 +199,16 @@ FROM notices WHERE id = %(id)s
 SELECT at, send, channel, outcome, code, latency_ms FROM attempts WHERE notice_id = %(id)s ORDER BY id
 
 -- name: retry
--- A person hands a dead end to delivery again, from the first step of the ladder.
-UPDATE notices SET state = 'pending', reason = 'retried_by_hand', tries = 0, token = NULL, due_at = now(),
-    possible_duplicate = possible_duplicate OR state = 'in_doubt', updated_at = now()
-WHERE id = %(id)s AND (state = 'failed' OR (state = 'in_doubt' AND due_at IS NULL)) AND recipient_enc IS NOT NULL
-RETURNING lane
+-- A person hands a dead end to delivery again, from the first step of the ladder. Not when something newer of its
+-- dossier went out (the older would follow it), and not when there were no words to send.
+UPDATE notices n SET state = 'pending', reason = 'retried_by_hand', tries = 0, token = NULL, due_at = now(),
+    possible_duplicate = n.possible_duplicate OR n.state = 'in_doubt', updated_at = now()
+WHERE n.id = %(id)s AND (n.state = 'failed' OR (n.state = 'in_doubt' AND n.due_at IS NULL))
+  AND n.recipient_enc IS NOT NULL AND n.reason IS DISTINCT FROM 'composition'
+  AND NOT EXISTS (
+      SELECT 1 FROM notices newer
+      WHERE newer.dossier_id = n.dossier_id AND newer.ordinal > n.ordinal AND newer.sends > 0)
+RETURNING n.lane
 
 -- name: count_states
 -- Notices that are not at rest, by state; each part is answered by a partial index, not by reading years of notices.

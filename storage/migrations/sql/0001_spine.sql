@@ -98,6 +98,7 @@ CREATE TABLE notices (
     tries               smallint    NOT NULL DEFAULT 0,   -- attempts on the retry ladder
     possible_duplicate  boolean     NOT NULL DEFAULT false,
     due_at              timestamptz,
+    urgent_until        timestamptz,                      -- until then no quiet hour holds it: a deadline is near
     lease_until         timestamptz,
     token               uuid,                             -- fencing token of the attempt under way
     platform_message_id text,

@@ -16,6 +16,7 @@ from status_bridge.composition import Composer, CompositionConfig
 from status_bridge.dossier_batch import IntakeConfig
 from status_bridge.intake import MAX_BATCH_EVENTS
 from status_bridge.notices import EventOutcome
+from storage import notices
 from storage.notices import CONTENT_COLUMN, RECIPIENT_COLUMN
 from tests.integration.status_bridge.bridge import (
     CIPHER,
@@ -268,6 +269,9 @@ async def test_an_urgent_demand_overtakes_what_the_night_holds_and_nothing_older
         told = [(row["kind"], row["state"], row["reason"]) for row in await bridge.notices(code)]
         assert told == [("accepted", "superseded", "overtaken"), ("supplement", "pending", None)]
         assert [row["state"] for row in await bridge.notices(other)] == ["held"]
+        [claimed] = await notices.claim_due(bridge.database, bridge.cipher, lane="status", limit=10, lease_seconds=60)
+        assert claimed.urgent_until is not None, "the worker knows that the night does not hold this one"
+        assert timedelta(hours=19) < claimed.urgent_until - datetime.now(UTC) < timedelta(hours=21)
 
 
 async def test_a_notice_that_cannot_be_composed_goes_to_the_officers_list_and_holds_nobody_up(

@@ -219,6 +219,36 @@ async def test_a_person_may_try_a_dead_end_again(database: Database, cipher: Cip
     assert {each.id for each in await _claim(database, cipher)} == {failed.id, waiting.id}
 
 
+async def test_a_dead_end_is_not_tried_again_behind_a_newer_notice_or_without_words(
+    database: Database, cipher: Cipher
+) -> None:
+    overtaken, newer = _notice(1, 1, state="failed"), _notice(1, 2)
+    wordless = _notice(2, 1, state="failed", reason="composition")
+    await _insert(database, cipher, overtaken, newer, wordless)
+    assert await notices.retry(database, overtaken.id) == "status", "the newer one has not gone out yet"
+    await database.fetch("UPDATE notices SET state = 'failed' WHERE id = %(id)s RETURNING id", {"id": overtaken.id})
+    [claimed] = await _claim(database, cipher)
+    await notices.record_outcomes(database, [_outcome(claimed)])
+    assert [await notices.retry(database, each.id) for each in (overtaken, wordless)] == [None, None]
+
+
+async def test_an_outcome_that_is_recorded_twice_is_one_attempt_and_one_step(
+    database: Database, cipher: Cipher
+) -> None:
+    # When the answer to a commit is lost the record is repeated.
+    await _insert(database, cipher, _notice(1, 1))
+    [claimed] = await _claim(database, cipher)
+    outcome = _outcome(claimed, step={"channel": "zalo_template", "why": "phone_in_dossier"})
+    await notices.apply_receipts(database, [Receipt(claimed.id)])
+    for _ in range(2):
+        await notices.record_outcomes(database, [outcome])
+    view = await notices.get(database, claimed.id)
+    assert view is not None
+    assert list(view.route) == [outcome.step]
+    attempts = [attempt.outcome for attempt in await notices.attempts_of(database, claimed.id)]
+    assert sorted(attempts) == ["accepted", "receipt"]
+
+
 async def test_notices_are_found_by_state_and_dossier(database: Database, cipher: Cipher) -> None:
     made = [_notice(1, 1), _notice(1, 2, state="failed"), _notice(2, 1)]
     await _insert(database, cipher, *made)

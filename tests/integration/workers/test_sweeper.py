@@ -169,6 +169,30 @@ async def test_a_retry_far_away_gives_way_to_a_newer_notice_of_its_dossier(world
     assert views[patient].state == "pending", "with nothing newer it is still tried"
 
 
+async def test_a_receipt_for_a_doubt_that_the_night_holds_back_stops_its_second_send(world: World) -> None:
+    # It used to be thrown away, and the notice went out again in the morning.
+    (notice,) = await world.write(1, demands_action=True)
+    await notices.claim_due(world.database, world.cipher, lane="status", limit=1, lease_seconds=60)
+    await world.let_pass("lease_until")
+    await notices.expire_leases(world.database, wait_seconds=300)
+    await world.let_pass()
+    assert await notices.settle_doubts(world.database) == [("status", True)]
+    await world.delivery(decent_delay=lambda _seconds, _notice: 3600.0).deliver_due("status")
+    assert (await world.see(notice)).state == "held"
+    assert await notices.apply_receipts(world.database, [Receipt(notice)]) == {notice}
+    assert (await world.see(notice)).state == "delivered"
+
+
+async def test_a_put_back_that_does_not_climb_gives_way_to_a_newer_notice_too(world: World) -> None:
+    # A daily quota put a notice back until the morning, and everything newer of its dossier waited with it.
+    older, newer = await world.write(2, dossiers=False)
+    await world.database.fetch(
+        "UPDATE notices SET due_at = now() + interval '9 hours' WHERE id = %(id)s RETURNING id", {"id": older}
+    )
+    assert await notices.supersede_overtaken(world.database, patience_seconds=60) == 1
+    assert [(await world.see(each)).state for each in (older, newer)] == ["superseded", "pending"]
+
+
 async def test_held_notices_are_released_when_their_hour_has_come(world: World) -> None:
     rings: list[str] = []
     await world.write(3, state="held", reason="quiet_hours")

@@ -75,11 +75,15 @@ def test_a_real_host_without_a_secret_is_no_door(monkeypatch):
 
 
 def test_an_emulator_elsewhere_on_this_machine_lends_its_ids(monkeypatch):
-    settings = _load(
-        monkeypatch, HOSO_ZALO_APP_ID="77", HOSO_ZALO_APP_SECRET="x", HOSO_ZALO_TEMPLATE_BASE="http://127.0.0.1:9999"
-    )
+    settings = _load(monkeypatch, HOSO_ZALO_APP_ID=APP_ID, HOSO_ZALO_TEMPLATE_BASE="http://127.0.0.1:9999")
     assert not settings.is_stand_in
     assert settings.templates["finished"]
+    assert settings.first_tokens is not None
+
+
+def test_the_emulators_secrets_open_no_other_app_even_behind_a_local_proxy(monkeypatch):
+    with pytest.raises(BadSettings, match="HOSO_ZALO_APP_SECRET, HOSO_ZALO_OA_ID, HOSO_ZALO_OA_SECRET_KEYS"):
+        _load(monkeypatch, HOSO_ZALO_APP_ID="77", HOSO_ZALO_TEMPLATE_BASE="http://127.0.0.1:9999")
 
 
 def test_everything_malformed_is_told_in_one_line(monkeypatch):
