@@ -22,15 +22,14 @@ from storage.database import Database
 
 # docs: zalo 2.4: 25 hours. How much of it a pair from the settings has left is unknown, so it counts as nearly over.
 SEEDED_TOKEN_SECONDS = 4 * 3600
+# With the 25 s that a call may take, well inside the worker's deadline for one send.
+TOKEN_WAIT_SECONDS = 10.0
 
 
 def utc_now() -> datetime:
     """Return the present time with its offset."""
     return datetime.now(UTC)
 
-
-# With the 25 s that a call may take, well inside the worker's deadline for one send.
-TOKEN_WAIT_SECONDS = 10.0
 
 sleep = asyncio.sleep
 
