@@ -6,15 +6,20 @@ docs: public-services 4.1 and 4.2 (the masked forms), 11.16 (officers' notes may
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 from dossiers.contact import normalise_phone
-from dossiers.number_spans import personal_spans, shadow_of
+from dossiers.number_spans import IN_NUMBERS, Span, personal_spans, shadow_of
+from dossiers.text import truncate
 
 HIDDEN = "***"
 """What stands for a value of which nothing may be shown."""
 
 REDACTED = "[số đã ẩn]"
 """What stands in free text for a number: no digit of it stays, since three missing digits can be tried out."""
+
+LOOKED_AT = 10
+"""How many times the length wanted is looked at: numbers written with many signs in between shrink by about that."""
 
 
 def mask_phone(phone: str | None) -> str:
@@ -42,9 +47,34 @@ def redact(text: str) -> str:
     """
     text = unicodedata.normalize("NFC", text)
     while spans := personal_spans(text):  # again, because what is left of a long run may be a number of its own
-        for start, end in reversed(spans):
-            text = text[:start] + REDACTED + text[end:]
+        text = _replaced(text, spans)
     return text
+
+
+def redact_and_truncate(text: str, max_chars: int) -> str:
+    """Return ``truncate(redact(text), max_chars)``, looking at the beginning of a long text only.
+
+    Of a text longer than ``LOOKED_AT`` times ``max_chars`` the rest is left out unread. A number could have been cut
+    in two there and no longer be known as one, so whatever may belong to it (digits and what stands between them) is
+    hidden as a whole. That is seen only where nearly all before it was numbers too; the text then ends with "…".
+    """
+    text = unicodedata.normalize("NFC", text)
+    most_chars = LOOKED_AT * max_chars
+    if len(text) <= most_chars:
+        return truncate(redact(text), max_chars)
+    beginning = text[:most_chars]
+    kept = len(shadow_of(beginning).rstrip(IN_NUMBERS))
+    rest = REDACTED if _digits(beginning[kept:]) else ""
+    return truncate(f"{redact(beginning[:kept])} {rest}".strip() + "…", max_chars)
+
+
+def _replaced(text: str, spans: Sequence[Span]) -> str:
+    pieces: list[str] = []
+    position = 0
+    for start, end in spans:
+        pieces += text[position:start], REDACTED
+        position = end
+    return "".join([*pieces, text[position:]])
 
 
 def contains_personal_number(text: str) -> bool:

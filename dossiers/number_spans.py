@@ -29,6 +29,9 @@ _DOTS = frozenset("·•∙․‧。")
 # What may stand between two digits of a phone: "0905 - 123 - 456", "(0905) 123.456", "+84 (0) 905…". Bounded, so that
 # a text made to be slow stays fast.
 _GAP = r"[ .,\-/()_\x00]{0,8}"
+IN_NUMBERS = "0123456789+ .,-/()_\x00"
+"""Every character of a shadow that a phone or identity number may hold."""
+
 _TIGHT_GAP = r"[ .\-\x00]{0,3}"
 
 
@@ -112,9 +115,15 @@ def blot_protected(shadow: str) -> str:
         (match.span() for match in _AMOUNT.finditer(shadow)),
         (match.span() for match in _HOTLINE.finditer(shadow)),
     ):
-        for start, end in list(spans):
-            shadow = shadow[:start] + _BLOT * (end - start) + shadow[end:]
+        shadow = _blotted(shadow, list(spans))
     return shadow
+
+
+def _blotted(shadow: str, spans: Iterable[Span]) -> str:
+    characters = list(shadow)
+    for start, end in spans:
+        characters[start:end] = _BLOT * (end - start)  # of the same length, so nothing behind it moves
+    return "".join(characters)
 
 
 def personal_spans(text: str) -> list[Span]:

@@ -19,9 +19,9 @@ from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from dossiers.calendar import format_date_en, format_date_vi, format_day_vi
-from dossiers.masking import redact
+from dossiers.masking import redact_and_truncate
 from dossiers.status import Notice, Status
-from dossiers.text import fold, nfc_length, truncate
+from dossiers.text import fold, nfc_length
 from status_bridge.event import DossierEvent
 
 LANGUAGES = ("vi", "en")
@@ -167,12 +167,12 @@ class Composer:
 @lru_cache(maxsize=4096)
 def _shown_name(text: str) -> str:
     """Return the name of a procedure or unit as it may be shown; there are few, and each comes thousands of times."""
-    return truncate(redact(text), MAX_NAME_CHARS)
+    return redact_and_truncate(text, MAX_NAME_CHARS)
 
 
 def _note(text: str | None, max_chars: int) -> str | None:
     """Return foreign text as it may be shown: without phone and identity numbers, and short."""
-    return truncate(redact(text), max_chars) if text else None
+    return redact_and_truncate(text, max_chars) if text else None
 
 
 def _listed(items: Collection[str], max_chars: int) -> str | None:

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dossiers.masking import REDACTED, contains_personal_number, mask_identity_number, mask_phone, redact
+from dossiers.masking import (
+    LOOKED_AT,
+    REDACTED,
+    contains_personal_number,
+    mask_identity_number,
+    mask_phone,
+    redact,
+    redact_and_truncate,
+)
+from dossiers.text import truncate
 
 
 @pytest.mark.parametrize(
@@ -131,6 +140,48 @@ def test_a_number_behind_loose_digits_is_not_hidden_by_a_false_start() -> None:
 
 def test_what_remains_of_a_long_run_is_looked_at_again() -> None:
     assert redact("1 2 3 4 5 6 7 8 9 0905123456") == f"{REDACTED} {REDACTED}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gọi 0905 123 456, mang bản sao. " * 50,
+        "Thiếu chữ ký " * 200,
+        "Hẹn 01/02/2024 nộp 20.000 đồng. " * 50,
+        "Gọi 0905 123 456",
+        "",
+    ],
+)
+@pytest.mark.parametrize("max_chars", [0, 1, 30, 100])
+def test_only_the_beginning_of_a_long_text_is_looked_at_and_nothing_else_is_shown(text: str, max_chars: int) -> None:
+    assert redact_and_truncate(text, max_chars) == truncate(redact(text), max_chars)
+
+
+@pytest.mark.parametrize(
+    "written", ["0905123456", "0905 - 123 - 456", "048 090 000 123", "０９O5\u200b123.456", "+84 (0) 905123456"]
+)
+@pytest.mark.parametrize("kept", range(20))
+def test_a_number_cut_in_two_is_hidden_also_when_little_stands_before_it(written: str, kept: int) -> None:
+    runs = ("7" * 199 + "đ") * 5
+    before = runs[: LOOKED_AT * 100 - kept - 2] + "a "  # shrinks so far that the place of the cut comes into sight
+    shown = redact_and_truncate(before + written + " cuối" * 200, 100)
+    assert not any(c.isdigit() for c in shown)
+    assert shown.endswith("…")
+
+
+def test_a_text_of_nothing_but_digits_is_one_hidden_number() -> None:
+    assert redact_and_truncate("7" * 5_000, 100) == f"{REDACTED}…"
+    assert redact_and_truncate("Gọi " + "0905 123 456, " * 500, 100) == f"Gọi {REDACTED}…"
+
+
+@settings(deadline=None)
+@given(
+    st.text(st.sampled_from("0123456789 .-/()+đOo\u200b\u0301Nn,"), min_size=1), st.integers(1, 30), st.integers(1, 40)
+)
+def test_what_is_shown_of_a_long_text_holds_no_number(text: str, times: int, max_chars: int) -> None:
+    shown = redact_and_truncate(text * times, max_chars)
+    assert len(shown) <= max_chars
+    assert not contains_personal_number(shown)
 
 
 Form = Literal["NFC", "NFD"]

@@ -17,7 +17,9 @@ from jinja2 import Environment, meta
 
 import emulator
 import status_bridge
+from dossiers import masking
 from dossiers.masking import contains_personal_number
+from dossiers.number_spans import Span, personal_spans
 from dossiers.status import Notice
 from status_bridge.composition import (
     LANGUAGES,
@@ -289,6 +291,23 @@ def test_officers_notes_are_cut_to_their_limit() -> None:
     assert refused.params["ly_do"].endswith("…")
     demanded = _compose(Notice.SUPPLEMENT, event(5, supplement={"items": ["giấy tờ"] * 100}))
     assert len(demanded.params["noi_dung"]) <= MAX_LIST_CHARS
+
+
+@pytest.mark.parametrize("item", ["0905123456", "0905 123 456, ", "Gọi 0905.123.456 nhé; "])
+def test_a_megabyte_of_phones_is_not_read_to_its_end(item: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+
+    def counted(text: str) -> list[Span]:
+        lengths.append(len(text))
+        return personal_spans(text)
+
+    monkeypatch.setattr(masking, "personal_spans", counted)  # the same function, with its work counted
+    items = [(item * 1000)[:10_000]] * 100
+    composed = _compose(Notice.SUPPLEMENT, event(5, supplement={"items": items}, reason=items[0]))
+    assert lengths
+    assert sum(lengths) < 100 * MAX_LIST_CHARS
+    assert not re.search(r"\d{9}|0905|123|456", _whole(composed).replace(CODE, "").replace(HOTLINE, ""))
+    assert "số đã ẩn" in composed.params["noi_dung"]
 
 
 def test_an_officers_note_cannot_run_a_template() -> None:
