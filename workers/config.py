@@ -47,8 +47,9 @@ class SweeperConfig(_Section):
     # docs: rq-httpx-redis-pitfalls B3.3: one resend, never a third send.
     max_sends: int = Field(default=2, ge=1, le=2, description="sends that may ever reach one person for one notice")
     # docs: design 3.3: a backlog is collapsed to what still holds.
+    # Longer than the minute for which a platform asks for peace (-32): that is no reason to say less.
     overtaken_after_seconds: float = Field(
-        default=60.0, gt=0, description="a retry this far away gives way to a newer notice of its dossier"
+        default=120.0, gt=0, description="a retry this far away gives way to a newer notice of its dossier"
     )
     overtaken_every_seconds: float = Field(default=5.0, gt=0, description="how often such retries are looked for")
     partitions_every_seconds: float = Field(default=3600.0, gt=0, description="how often missing partitions are made")
