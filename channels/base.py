@@ -10,6 +10,8 @@ from typing import Annotated, Any, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, SerializeAsAny, StringConstraints, model_validator
 
+from channels.content import Attachment, Button, Feature
+
 # docs: zalo 6.1, tracking_id: at most 48, no special characters. eSMS allows 50, so the tighter one holds for all.
 MAX_REFERENCE_CHARS = 48
 Reference = Annotated[str, StringConstraints(pattern=rf"^[A-Za-z0-9_-]{{1,{MAX_REFERENCE_CHARS}}}$")]
@@ -25,7 +27,9 @@ class Recipient(_Value):
     phone: SecretStr | None = None
     """Mobile number with country code and without plus: `84905123456`."""
     user_id: str | None = Field(default=None, repr=False)
-    """The platform's own id of the person, a numeric string that does not fit into 53 bits."""
+    """The platform's own id of the person or chat; Zalo's are numeric strings that do not fit into 53 bits."""
+    email: SecretStr | None = None
+    """One address, `name@example.vn`."""
 
 
 class TemplateContent(_Value):
@@ -36,18 +40,30 @@ class TemplateContent(_Value):
 
 
 class OutgoingMessage(_Value):
-    """One message to one person: free text, an approved template, or both (the channel takes its own)."""
+    """One message to one person: free text, an approved template, or both (the channel takes its own).
+
+    What a channel cannot carry (`Channel.features`) makes it raise `BadMessage`, but for `subject`, which those without
+    one leave out.
+    """
 
     reference: Reference
     """Our tracking id. The platform echoes it in receipts; every attempt of one message carries the same."""
     recipient: Recipient
     text: str | None = Field(default=None, repr=False)
     template: TemplateContent | None = None
+    buttons: tuple[Button, ...] = ()
+    attachment: Attachment | None = None
+    quote_message_id: str | None = None
+    """The platform's id of the message that is answered."""
+    subject: str | None = Field(default=None, repr=False)
+    """Subject line, for channels that have one."""
+    account_id: str | None = None
+    """Which of our accounts sends, where a platform has several; None: the channel's own."""
 
     @model_validator(mode="after")
     def _has_content(self) -> Self:
-        if self.text is None and self.template is None:
-            raise ValueError("a message needs a text or a template")
+        if self.text is None and self.template is None and self.attachment is None:
+            raise ValueError("a message needs a text, a template or an attachment")
         return self
 
 
@@ -67,6 +83,8 @@ class Channel(Protocol):
     """One messaging platform, as the rest of the project sees it."""
 
     name: str
+    features: frozenset[Feature]
+    """What this channel can carry."""
 
     async def send(self, message: OutgoingMessage) -> SendReceipt:
         """Send once (twice only around a token refresh). Raises `ChannelError`; see `channels.errors` for each."""

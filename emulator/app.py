@@ -7,8 +7,11 @@ from contextlib import contextmanager, suppress
 
 from aiohttp import web
 
-from emulator import control, oa, oauth, pages, template
+from emulator import control, oauth, pages, template
+from emulator.bot_platform import routes as bot_platform
 from emulator.config import EmulatorConfig
+from emulator.oa import routes as oa
+from emulator.sms import routes as sms
 from emulator.state import EMULATOR, Emulator
 from emulator.trouble import make_trouble
 
@@ -16,14 +19,15 @@ MAX_BODY_BYTES = 8 * 1024 * 1024  # a photo of 5 MiB as base64
 SHUTDOWN_SECONDS = 1.0
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 9090
+FACES = tuple(face.add_routes for face in (oauth, template, oa, bot_platform, sms, control, pages))
 
 
 def create_app(config: EmulatorConfig | None = None) -> web.Application:
     """An emulator with all its faces. Raises StateFileError when the state file is damaged."""
     app = web.Application(middlewares=[make_trouble], client_max_size=MAX_BODY_BYTES)
     app[EMULATOR] = Emulator(config or EmulatorConfig())
-    for face in (oauth, template, oa, control, pages):
-        face.add_routes(app)
+    for add_routes in FACES:
+        add_routes(app)
     app.cleanup_ctx.append(_keep_running)
     app.on_shutdown.append(_end_streams)
     return app

@@ -1,5 +1,6 @@
-"""How one emulator behaves: everything that may differ between two of them, in one frozen object.
+"""How one emulator behaves: everything that may differ between two of them, in one object.
 
+Settings may change while an emulator runs (`/_emulator/settings`), so everybody reads them when they are needed.
 Facts that only one source tells (grade C of the fact sheet) are settings here; the default is the sheet's advice.
 """
 
@@ -13,7 +14,7 @@ WEBHOOK_RETRY_DELAYS_SECONDS = (30.0, 300.0, 900.0, 1800.0, 3600.0)  # docs: zal
 WEBHOOK_DEADLINE_SECONDS = 2.0  # docs: zalo 7.1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EmulatorConfig:
     """The settings of one emulator; every field has a default that behaves as the fact sheet says."""
 

@@ -16,7 +16,6 @@ from emulator.credentials import credentials
 from emulator.envelopes import answer, encode
 from emulator.errors import BadControl
 from emulator.messages import FROM_CITIZEN, TO_CITIZEN, Message
-from emulator.outbox import PLATFORMS
 from emulator.phones import Phone, normalise_phone
 from emulator.state import EMULATOR, Emulator
 
@@ -143,7 +142,7 @@ async def tell_credentials(_request: web.Request, emulator: Emulator) -> web.Res
 @control
 async def tell_webhook(_request: web.Request, emulator: Emulator) -> web.Response:
     """Where events go, and how many wait."""
-    return answer(emulator.outbox.view())
+    return answer(_view_doors(emulator))
 
 
 @control
@@ -151,13 +150,14 @@ async def set_webhook(request: web.Request, emulator: Emulator) -> web.Response:
     """Set or, with null, unset a webhook address; renews a cancelled subscription."""
     body = await _read_object(request, {"url", "platform"})
     platform, url = body.get("platform", "oa"), body.get("url")
-    if platform not in PLATFORMS:
-        raise BadControl(f"platform must be one of {', '.join(PLATFORMS)}", field="platform")
+    door = emulator.doors.get(platform) if isinstance(platform, str) else None
+    if door is None:
+        raise BadControl(f"platform must be one of {', '.join(emulator.doors)}", field="platform")
     if "url" not in body or (url is not None and not _is_web_address(url)):
         raise BadControl("url must be an http or https address, or null", field="url")
-    emulator.outbox.subscribe(platform, url)
+    door.subscribe(url)
     emulator.touch()
-    return answer(emulator.outbox.view())
+    return answer(_view_doors(emulator))
 
 
 @control
@@ -217,6 +217,15 @@ async def show_media(request: web.Request, emulator: Emulator) -> web.Response:
     if found is None:
         raise BadControl("no such photo is kept", status=404)
     return web.Response(body=found[0], content_type=found[1], headers={"X-Content-Type-Options": "nosniff"})
+
+
+def _view_doors(emulator: Emulator) -> dict[str, Any]:
+    doors = emulator.doors
+    return {
+        "urls": {name: door.url for name, door in doors.items()},
+        **doors["oa"].view(),
+        "platforms": {name: door.view() for name, door in doors.items()},
+    }
 
 
 def _select(request: web.Request, emulator: Emulator) -> Iterator[Message]:

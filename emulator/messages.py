@@ -6,13 +6,13 @@ What was sent is kept as the bytes that came; text and cards are made from them 
 import json
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from itertools import islice
 from operator import attrgetter
 from typing import Any
 
 from emulator.clock import to_iso
-from emulator.templates import load_templates
+from emulator.contents import read_content
 
 TO_CITIZEN = "in"
 FROM_CITIZEN = "out"
@@ -39,6 +39,8 @@ class Message:
     delivered_ms: int = 0
     read_ms: int = 0
     undeliverable: bool = False
+    shown: dict[str, Any] = field(default_factory=dict)
+    """What belongs to the picture but not to the request: an uploaded photo's address, reactions; see contents."""
 
     @property
     def state(self) -> str:
@@ -48,7 +50,7 @@ class Message:
     def view(self) -> dict[str, Any]:
         """The message as `GET /_emulator/messages` shows it (docs: contract 5), with what the page needs beside."""
         request = json.loads(self.request)
-        card = _card(self.template_id, request)
+        content = read_content(self.channel, self.direction, self.template_id, request) | self.shown
         return {
             "seq": self.seq,
             "at": to_iso(self.at_ms),
@@ -57,7 +59,7 @@ class Message:
             "user_id": self.user_id,
             "template_id": self.template_id,
             "tracking_id": self.tracking_id,
-            "text": _text(self.template_id, request),
+            "text": content["text"],
             "request": request,
             "answer": json.loads(self.answer) if self.answer else None,
             "direction": self.direction,
@@ -65,24 +67,13 @@ class Message:
             "state": self.state,
             "delivered_at": to_iso(self.delivered_ms) if self.delivered_ms else None,
             "read_at": to_iso(self.read_ms) if self.read_ms else None,
-            "card": card,
+            "card": content.get("card"),
+            "content": content,
         }
 
 
-_FIELDS = tuple(field.name for field in fields(Message))
+_FIELDS = tuple(each.name for each in fields(Message))
 _row = attrgetter(*_FIELDS)  # a hundred thousand messages are saved at once, so no dataclasses.asdict
-
-
-def _card(template_id: str | None, request: dict[str, Any]) -> dict[str, Any] | None:
-    template = load_templates().get(template_id or "")
-    return template.card(request["template_data"]) if template else None
-
-
-def _text(template_id: str | None, request: dict[str, Any]) -> str:
-    template = load_templates().get(template_id or "")
-    if template:
-        return template.render(request["template_data"])
-    return str(request.get("message", {}).get("text", ""))
 
 
 class MessageLog:

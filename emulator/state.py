@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from emulator.bot_platform.platform import BotPlatform
 from emulator.clock import Clock
 from emulator.config import EmulatorConfig
 from emulator.errors import StateFileError
@@ -19,14 +20,17 @@ from emulator.faults import Fault, Faults
 from emulator.media import MediaShelf
 from emulator.messages import FROM_CITIZEN, TO_CITIZEN, Message, MessageLog
 from emulator.outbox import Outbox
+from emulator.parts import Door, Part
 from emulator.phones import Phone, PhoneBook
 from emulator.quota import DailyQuota
 from emulator.receipts import Receipts
 from emulator.scheduler import Scheduler
+from emulator.sms.gateway import SmsGateway
 from emulator.state_file import load_state, replacing, write_document
 from emulator.stream import Hub
 from emulator.tokens import TokenBook
 from emulator.violations import Violations
+from emulator.visitors import Visitors
 
 SAVE_SECONDS = 1.0
 SAVE_SHARE = 20  # a save that takes t seconds is followed by 20 t of peace, so that saving costs at most 5 %
@@ -53,6 +57,16 @@ class Emulator:
         self.quota = DailyQuota(total=config.daily_quota)
         self.package_used = 0
         self.outbox = Outbox(config, self.scheduler, self.violations)
+        self.bot = BotPlatform(config, self.clock, self.scheduler)
+        self.sms = SmsGateway(config, self.clock, self.scheduler)
+        self.visitors = Visitors()
+        self.parts: dict[str, Part] = {
+            "outbox": self.outbox,
+            "bot": self.bot,
+            "sms": self.sms,
+            "visitors": self.visitors,
+        }
+        self.doors: dict[str, Door] = {"oa": self.outbox, "bot": self.bot, "sms": self.sms}
         self.receipts = Receipts(
             config, self.clock, self.scheduler, self.phones, self.messages, self.outbox, self._tell_message
         )
@@ -68,7 +82,8 @@ class Emulator:
         """Begin to deliver and to save."""
         self.save()  # first: a file that cannot be written must be told before anything runs
         self.scheduler.start()
-        await self.outbox.start()
+        for part in self.parts.values():
+            await part.start()
         if self.config.state_file:
             self._saver = asyncio.create_task(self._save_now_and_then(self.config.state_file))
 
@@ -76,7 +91,8 @@ class Emulator:
         """Stop, and save a last time."""
         self.hub.close()
         self.scheduler.stop()
-        await self.outbox.stop()
+        for part in self.parts.values():
+            await part.stop()
         if self._saver:
             self._saver.cancel()
             with suppress(asyncio.CancelledError):
@@ -119,15 +135,17 @@ class Emulator:
         faults: list[Fault],
         template_id: str | None = None,
         tracking_id: str | None = None,
+        shown: dict[str, Any] | None = None,
     ) -> Message:
         """A message of the account was accepted: keep it, and see to its receipt."""
         message = self._add(phone, channel, TO_CITIZEN, message_id, request, answer, template_id, tracking_id)
+        message.shown.update(shown or {})
         self.receipts.expect(message, faults)
         return message
 
-    def leave(self, phone: Phone, message_id: str, event: bytes) -> Message:
-        """A message of the citizen went to the account; `event` is the webhook's body."""
-        return self._add(phone, "oa", FROM_CITIZEN, message_id, event, b"", None, None)
+    def leave(self, phone: Phone, message_id: str, event: bytes, channel: str = "oa") -> Message:
+        """A message of the citizen went to the account, or to the bot; `event` is the webhook's body."""
+        return self._add(phone, channel, FROM_CITIZEN, message_id, event, b"", None, None)
 
     def _add(
         self,
@@ -193,7 +211,7 @@ class Emulator:
             "quota": {"used": self.quota.used, "day": self.quota.day},
             "package_used": self.package_used,
             "last_seq": self.messages.last_seq,
-            "outbox": self.outbox.snapshot(),
+            "parts": {name: part.snapshot() for name, part in self.parts.items()},
             "jobs": self.scheduler.snapshot(),
             "violations": self.violations.all(),
         }
@@ -207,7 +225,8 @@ class Emulator:
             self.package_used = stored["package_used"]
             self.phones.restore(stored["phones"])
             self.messages.restore(stored["messages"], stored["last_seq"])
-            self.outbox.restore(stored["outbox"])
+            for name, raw in stored["parts"].items():
+                self.parts[name].restore(raw)
             self.scheduler.restore(stored["jobs"])
             self.violations.restore(stored["violations"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from emulator.envelopes import encode
 from emulator.errors import StateFileError
 
-VERSION = 1
+VERSION = 2
 ROWS_PER_CHUNK = 250  # a few milliseconds of work, then requests may get their turn
 
 
@@ -27,6 +27,8 @@ def load_state(path: Path) -> dict[str, Any] | None:
         return None
     except (OSError, ValueError) as error:
         raise StateFileError(f"state file {path} cannot be read ({error}); move it away or name another") from error
+    if isinstance(raw, dict) and raw.get("version") == 1:
+        raw = _from_version_1(raw)
     if not isinstance(raw, dict) or raw.get("version") != VERSION:
         raise StateFileError(f"state file {path} is not of version {VERSION}; move it away or name another")
     return raw
@@ -71,3 +73,18 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _from_version_1(raw: dict[str, Any]) -> dict[str, Any] | None:
+    """What a file of version 1 tells: everything but events that waited. None when it is damaged."""
+    try:
+        return _renewed(raw)
+    except (KeyError, TypeError, IndexError):
+        return None
+
+
+def _renewed(raw: dict[str, Any]) -> dict[str, Any]:
+    outbox = {"url": raw["outbox"]["urls"]["oa"], "subscribed": raw["outbox"]["subscribed"], "waiting": []}
+    jobs = [job for job in raw["jobs"] if job[1] != "webhook"]
+    messages = [[*row, {}] for row in raw["messages"]]
+    return {**raw, "version": VERSION, "parts": {"outbox": outbox}, "jobs": jobs, "messages": messages}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from channels.base import OutgoingMessage, SendReceipt
+from channels.content import Feature
 from channels.errors import BadMessage, RecipientUnreachable
 from channels.zalo.client import ZaloClient
 from channels.zalo.methods import SendText
@@ -23,6 +24,7 @@ class ZaloOaChannel:
     """
 
     name = "zalo_oa"
+    features = frozenset({Feature.TEXT})
 
     def __init__(self, client: ZaloClient) -> None:
         self._client = client

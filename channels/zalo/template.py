@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pydantic import SecretStr
 
 from channels.base import OutgoingMessage, SendReceipt, TemplateContent
+from channels.content import Feature
 from channels.errors import BadMessage, RecipientUnreachable
 from channels.zalo.client import ZaloClient
 from channels.zalo.config import ZaloConfig
@@ -20,6 +21,7 @@ class ZaloTemplateChannel:
     """Sends `message.template` to `message.recipient.phone`; the reference travels as `tracking_id`."""
 
     name = "zalo_template"
+    features = frozenset({Feature.TEMPLATE})
 
     def __init__(self, client: ZaloClient, config: ZaloConfig) -> None:
         self._client = client

@@ -130,3 +130,32 @@ async def test_old_messages_are_forgotten_beyond_the_limit(make_lab: Any) -> Non
     assert [message["tracking_id"] for message in messages] == ["n-2", "n-3", "n-4"]
     assert [message["seq"] for message in messages] == [3, 4, 5]
     assert [message["seq"] for message in await lab.see("messages?since=4")] == [5]
+
+
+async def test_a_file_of_version_1_keeps_its_tokens_phones_and_messages(make_lab: Any, tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    lab = await make_lab(webhook=False, state_file=path)
+    lab.token = (await lab.refresh())["access_token"]
+    await lab.send()
+    await lab.session.post(lab.url + "/_emulator/phones", json={"phone": "0912000111", "name": "An"})
+    for _ in range(500):
+        stored = json.loads(path.read_text())
+        if stored["messages"] and len(stored["phones"]) == 2:
+            break
+        await asyncio.sleep(0.01)
+    parts = stored.pop("parts")
+    urls = {"oa": "http://127.0.0.1:9/hook", "bot": None, "sms": None}
+    old = {
+        **stored,
+        "version": 1,
+        "outbox": {**parts["outbox"], "urls": urls},
+        "messages": [row[:-1] for row in stored["messages"]],
+        "jobs": [[1000, "webhook", ["{}", "1", False, 1]]],
+    }
+    (tmp_path / "old.json").write_text(json.dumps(old))
+    again = await make_lab(webhook=False, state_file=tmp_path / "old.json")
+    again.token = lab.token
+    assert (await again.send())["error"] == 0
+    assert len(await again.see("messages")) == 2
+    assert [phone["name"] for phone in await again.see("phones")] == ["Công dân", "An"]
+    assert (await again.see("webhook"))["urls"]["oa"] == urls["oa"]

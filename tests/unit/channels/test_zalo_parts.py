@@ -261,7 +261,7 @@ def test_a_reference_is_what_every_platform_can_echo(reference: str) -> None:
 
 
 def test_a_message_needs_content_and_shows_none() -> None:
-    with pytest.raises(ValidationError, match="text or a template"):
+    with pytest.raises(ValidationError, match="a text, a template or an attachment"):
         OutgoingMessage(reference="a", recipient=Recipient())
     message = OutgoingMessage(
         reference="a",

@@ -5,7 +5,7 @@ import pytest
 
 from emulator.config import EmulatorConfig
 from emulator.errors import Refused
-from emulator.oa_rules import FREE_WINDOW_MS, WINDOW_MS, charge, check_consultation, check_window
+from emulator.oa.rules import FREE_WINDOW_MS, WINDOW_MS, charge, check_consultation, check_window
 from emulator.phones import Phone, PhoneBook, normalise_phone
 from emulator.template_rules import check_template_send
 from emulator.templates import load_templates

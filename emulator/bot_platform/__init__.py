@@ -1,0 +1,1 @@
+"""The Zalo Bot Platform: another product, with a token in the path (docs: zalo 8)."""

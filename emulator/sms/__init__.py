@@ -1,0 +1,1 @@
+"""SMS gateways: eSMS and SpeedSMS (docs: zalo 10)."""
