@@ -7,24 +7,26 @@ from contextlib import contextmanager, suppress
 
 from aiohttp import web
 
-from emulator import control, oauth, pages, template
+from emulator import causes, control, developer, oauth, pages
 from emulator.bot_platform import routes as bot_platform
 from emulator.config import EmulatorConfig
 from emulator.oa import routes as oa
 from emulator.sms import routes as sms
 from emulator.state import EMULATOR, Emulator
 from emulator.trouble import make_trouble
+from emulator.watch import keep_requests, limit_rate
+from emulator.zbs import routes as zbs
 
 MAX_BODY_BYTES = 8 * 1024 * 1024  # a photo of 5 MiB as base64
 SHUTDOWN_SECONDS = 1.0
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 9090
-FACES = tuple(face.add_routes for face in (oauth, template, oa, bot_platform, sms, control, pages))
+FACES = tuple(face.add_routes for face in (oauth, zbs, oa, bot_platform, sms, control, causes, developer, pages))
 
 
 def create_app(config: EmulatorConfig | None = None) -> web.Application:
     """An emulator with all its faces. Raises StateFileError when the state file is damaged."""
-    app = web.Application(middlewares=[make_trouble], client_max_size=MAX_BODY_BYTES)
+    app = web.Application(middlewares=[keep_requests, make_trouble, limit_rate], client_max_size=MAX_BODY_BYTES)
     app[EMULATOR] = Emulator(config or EmulatorConfig())
     for add_routes in FACES:
         add_routes(app)

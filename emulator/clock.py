@@ -28,6 +28,12 @@ def day_number(now_ms: int) -> int:
     return (now_ms // 1000 + VIETNAM_OFFSET_SECONDS) // DAY_SECONDS
 
 
+def month_number(now_ms: int) -> int:
+    """The month in Vietnam, as year * 12 + month; monthly quotas start again when it changes."""
+    moment = datetime.fromtimestamp(now_ms / 1000, VIETNAM)
+    return moment.year * 12 + moment.month
+
+
 def to_iso(ms: int) -> str:
     """Milliseconds since 1970 as ISO 8601 with Vietnam's offset, to the millisecond."""
     return datetime.fromtimestamp(ms / 1000, VIETNAM).isoformat(timespec="milliseconds")

@@ -16,11 +16,12 @@ from emulator.credentials import credentials
 from emulator.envelopes import answer, encode
 from emulator.errors import BadControl
 from emulator.messages import FROM_CITIZEN, TO_CITIZEN, Message
-from emulator.phones import Phone, normalise_phone
+from emulator.phones import TEMPLATE_REFUSALS, Phone, normalise_phone
+from emulator.probe import probe_webhook
 from emulator.state import EMULATOR, Emulator
 
 CHANNELS = ("oa", "template", "sms", "bot")
-STATE_FLAGS = ("zalo", "follows", "blocked", "online", "refuses_templates")
+STATE_FLAGS = ("zalo", "follows", "blocked", "online", "refuses_templates", "inactive")
 MAX_NAME_CHARS = 100
 MAX_LISTED_PHONES = 1_000
 MESSAGES_PER_CHUNK = 200
@@ -90,8 +91,8 @@ async def list_phones(_request: web.Request, emulator: Emulator) -> web.Response
 @control
 async def register_phone(request: web.Request, emulator: Emulator) -> web.Response:
     """A new phone, or new facts about a known one; `{"phone", "user_id"}`."""
-    body = await _read_object(request, {"phone", "zalo", "name", "follows"})
-    number = _parse_phone(body.get("phone"))
+    body = await read_object(request, {"phone", "zalo", "name", "follows"})
+    number = parse_phone(body.get("phone"))
     name, zalo, follows = body.get("name"), body.get("zalo", True), body.get("follows")
     _check_flags({"zalo": zalo} | ({"follows": follows} if follows is not None else {}))
     if name is not None and (not isinstance(name, str) or not 0 < len(name) <= MAX_NAME_CHARS):
@@ -108,24 +109,27 @@ async def register_phone(request: web.Request, emulator: Emulator) -> web.Respon
 @control
 async def send_from_phone(request: web.Request, emulator: Emulator) -> web.Response:
     """The citizen does something; the webhook is sent."""
-    phone = _phone_of(request, emulator)
-    body = await _read_object(request)
+    phone = phone_of(request, emulator)
+    body = await read_object(request)
     return answer(citizen.act(emulator, phone, body, f"{request.scheme}://{request.host}"))
 
 
 @control
 async def change_phone(request: web.Request, emulator: Emulator) -> web.Response:
     """Follow, block, go offline, refuse templates, lose Zalo; answers the phone."""
-    phone = _phone_of(request, emulator)
-    body = await _read_object(request, set(STATE_FLAGS))
-    _check_flags(body)
+    phone = phone_of(request, emulator)
+    body = await read_object(request, {*STATE_FLAGS, "template_refusal"})
+    _check_flags({name: value for name, value in body.items() if name in STATE_FLAGS})
+    if body.get("template_refusal", 0) not in (0, *TEMPLATE_REFUSALS) or body.get("template_refusal") is False:
+        known = ", ".join(map(str, TEMPLATE_REFUSALS))
+        raise BadControl(f"template_refusal must be 0 or one of {known}", field="template_refusal")
     if "follows" in body and body["follows"] != phone.follows:
         citizen.follow(emulator, phone, body["follows"])
     was_online = phone.online
     for flag, value in body.items():
         setattr(phone, flag, value)
     if phone.online and not was_online:
-        emulator.receipts.catch_up(phone)
+        emulator.catch_up(phone)
     emulator.phones.register(phone.phone)
     emulator.tell_phone(phone)
     return answer(phone.view())
@@ -147,17 +151,26 @@ async def tell_webhook(_request: web.Request, emulator: Emulator) -> web.Respons
 
 @control
 async def set_webhook(request: web.Request, emulator: Emulator) -> web.Response:
-    """Set or, with null, unset a webhook address; renews a cancelled subscription."""
-    body = await _read_object(request, {"url", "platform"})
-    platform, url = body.get("platform", "oa"), body.get("url")
+    """Set or, with null, unset a webhook address; renews a cancelled subscription. `probe` tries it out first."""
+    body = await read_object(request, {"url", "platform", "probe"})
+    platform, url, is_probed = body.get("platform", "oa"), body.get("url"), body.get("probe", False)
     door = emulator.doors.get(platform) if isinstance(platform, str) else None
     if door is None:
         raise BadControl(f"platform must be one of {', '.join(emulator.doors)}", field="platform")
     if "url" not in body or (url is not None and not _is_web_address(url)):
         raise BadControl("url must be an http or https address, or null", field="url")
-    door.subscribe(url)
-    emulator.touch()
-    return answer(_view_doors(emulator))
+    _check_flags({"probe": is_probed})
+    if not is_probed:
+        door.subscribe(url)
+        emulator.touch()
+        return answer(_view_doors(emulator))
+    if platform != "oa" or url is None:
+        raise BadControl("only an address of platform oa is probed", field="probe")
+    probe = await probe_webhook(url, emulator.config, emulator.clock.now_ms())
+    if probe["ok"]:  # the console does not save an address that did not answer
+        door.subscribe(url)
+        emulator.touch()
+    return answer({**_view_doors(emulator), "probe": probe})
 
 
 @control
@@ -169,7 +182,7 @@ async def list_faults(_request: web.Request, emulator: Emulator) -> web.Response
 @control
 async def order_fault(request: web.Request, emulator: Emulator) -> web.Response:
     """Order trouble."""
-    return answer(emulator.faults.order(await _read_object(request)).view())
+    return answer(emulator.faults.order(await read_object(request)).view())
 
 
 @control
@@ -187,7 +200,7 @@ async def tell_clock(_request: web.Request, emulator: Emulator) -> web.Response:
 @control
 async def set_clock(request: web.Request, emulator: Emulator) -> web.Response:
     """Set the clock or move it forward; answers the new now."""
-    body = await _read_object(request, {"now", "advance_seconds"})
+    body = await read_object(request, {"now", "advance_seconds"})
     if len(body) != 1:
         raise BadControl("give either now or advance_seconds")
     try:
@@ -230,7 +243,7 @@ def _view_doors(emulator: Emulator) -> dict[str, Any]:
 
 def _select(request: web.Request, emulator: Emulator) -> Iterator[Message]:
     query = request.query
-    phone = _parse_phone(query["phone"]) if query.get("phone") else None
+    phone = parse_phone(query["phone"]) if query.get("phone") else None
     user_id, channel, since = query.get("user_id"), query.get("channel"), query.get("since") or "0"
     if channel and channel not in CHANNELS:
         raise BadControl(f"channel must be one of {', '.join(CHANNELS)}", field="channel")
@@ -253,7 +266,8 @@ def _select(request: web.Request, emulator: Emulator) -> Iterator[Message]:
     )
 
 
-async def _read_object(request: web.Request, known: set[str] | None = None) -> dict[str, Any]:
+async def read_object(request: web.Request, known: set[str] | None = None) -> dict[str, Any]:
+    """The body's JSON object, with no other fields than `known`. Raises BadControl."""
     try:
         body = json.loads((await request.read()).decode())
         json.dumps(body, ensure_ascii=False).encode()  # lone surrogates are no text
@@ -269,15 +283,17 @@ async def _read_object(request: web.Request, known: set[str] | None = None) -> d
     return body
 
 
-def _parse_phone(written: object) -> str:
+def parse_phone(written: object) -> str:
+    """A number as people write it, as `84…`. Raises BadControl."""
     number = normalise_phone(written) if isinstance(written, str) else None
     if number is None:
         raise BadControl("phone must be a Vietnamese mobile number: 0…, 84… or +84…", field="phone")
     return number
 
 
-def _phone_of(request: web.Request, emulator: Emulator) -> Phone:
-    return emulator.find_or_create_phone(_parse_phone(request.match_info["phone"]))
+def phone_of(request: web.Request, emulator: Emulator) -> Phone:
+    """The phone in the path. Raises BadControl."""
+    return emulator.find_or_create_phone(parse_phone(request.match_info["phone"]))
 
 
 def _check_flags(flags: dict[str, Any]) -> None:

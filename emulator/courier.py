@@ -102,9 +102,9 @@ class Courier:
 
     async def start(self) -> None:
         """Open connections and bring what waits."""
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar()
-        )
+        # As many connections as the plan lets calls be under way, so the pool itself sets no limit.
+        connector = aiohttp.TCPConnector(limit=0)
+        self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         self.pump()
 
     async def stop(self) -> None:

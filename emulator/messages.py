@@ -112,6 +112,10 @@ class MessageLog:
             return iter(())
         return islice(self._messages, max(0, seq + 1 - self._messages[0].seq), None)
 
+    def newest_first(self) -> Iterator[Message]:
+        """What is kept, newest first; to be read to the end before anything is added."""
+        return reversed(self._messages)
+
     def of_phone(self, phone: str) -> list[Message]:
         """What is kept of one phone, oldest first."""
         return [message for message in self._messages if message.phone == phone]

@@ -1,30 +1,28 @@
 """The OAuth face: the consent page, and tokens for a code or a refresh token (docs: zalo 2)."""
 
 import hmac
-from html import escape
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 from multidict import MultiMapping
 
-from emulator.credentials import APP_ID, APP_SECRET, OA_ID
+from emulator.consent import DENIED_FIELD, DENY, choose_language, render_consent
+from emulator.credentials import APP_ID, APP_SECRET, OA_ID, OA_NAME
 from emulator.envelopes import answer
 from emulator.errors import Refused
 from emulator.gate import platform_face, remark
+from emulator.pkce import describe_mismatch
 from emulator.state import Emulator
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 _ASKED = ("app_id", "redirect_uri", "code_challenge", "state")
-_PAGE = """<!doctype html>
-<html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Cấp quyền cho ứng dụng</title><link rel="icon" href="/page/icon.svg">
-<link rel="stylesheet" href="/page/phones.css"></head>
-<body class="consent"><main><h1>Cấp quyền cho ứng dụng</h1>
-<p>Ứng dụng <strong>{app_id}</strong> muốn gửi tin thay tài khoản <strong>{oa_id}</strong>.</p>
-<p lang="en">The application asks to send messages for this account. This is an emulator, not the real platform.</p>
-<form method="post" action="/v4/oa/permission">{hidden}<button type="submit">Đồng ý · Allow</button></form>
-</main></body></html>"""
+# The form leads to the callback of another site, so form-action stays open; nobody may frame the buttons.
+_PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
 
 
 def add_routes(app: web.Application) -> None:
@@ -37,29 +35,43 @@ def add_routes(app: web.Application) -> None:
 
 @platform_face
 async def ask_consent(request: web.Request, emulator: Emulator) -> web.Response:
-    """`GET /v4/oa/permission`: a page with a button, for the account's admin (docs: zalo 2.1)."""
+    """`GET /v4/oa/permission`: a page for the account's admin, to allow or to deny (docs: zalo 2.1)."""
     asked = _check_permission(request.query, emulator)
-    hidden = "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in asked.items())
-    page = _PAGE.format(app_id=escape(asked["app_id"]), oa_id=OA_ID, hidden=hidden)
-    return web.Response(text=page, content_type="text/html")
+    odd = describe_mismatch(asked.get("code_challenge"), emulator.config)
+    if odd:
+        remark(request, "pkce", odd)
+    page = render_consent(
+        asked,
+        account=OA_NAME,
+        site=str(urlsplit(asked["redirect_uri"]).hostname),
+        permissions=emulator.config.permissions,
+        lang=choose_language(request.query.get("lang"), request.headers.get("Accept-Language", "")),
+    )
+    return web.Response(text=page, content_type="text/html", headers=_PAGE_HEADERS)
 
 
 @platform_face
 async def give_consent(request: web.Request, emulator: Emulator) -> web.Response:
-    """The button was pressed: back to the application with `code`, `oa_id` and `state`."""
-    asked = _check_permission(await _form(request), emulator)
-    code = emulator.tokens.issue_code(emulator.clock.now_ms(), asked.get("code_challenge"))
-    emulator.save()
-    back = {"code": code, "oa_id": OA_ID, **({"state": asked["state"]} if "state" in asked else {})}
-    joint = "&" if urlsplit(asked["redirect_uri"]).query else "?"
-    return web.Response(status=302, headers={"Location": asked["redirect_uri"] + joint + urlencode(back)})
+    """A button was pressed: back to the application with `code`, `oa_id` and `state`.
+
+    After "deny" it goes back with `state` alone. No source tells what the platform does then; without `code` there
+    is nothing to exchange, which is all that an application may rely on.
+    """
+    form = await _form(request)
+    asked = _check_permission(form, emulator)
+    back = {"state": asked["state"]} if "state" in asked else {}
+    if form.get(DENIED_FIELD) != DENY:
+        code = emulator.tokens.issue_code(emulator.clock.now_ms(), asked.get("code_challenge"))
+        emulator.save()
+        back = {"code": code, "oa_id": OA_ID, **back}
+    return web.Response(status=302, headers={"Location": _extend(asked["redirect_uri"], back)})
 
 
 @platform_face
 async def give_tokens(request: web.Request, emulator: Emulator) -> web.Response:
     """`POST /v4/oa/access_token`: a new pair for a code or a refresh token (docs: zalo 2.3)."""
     form = await _form(request)
-    _check_application(request, form)
+    _check_application(request, form, emulator)
     issued = _grant(form, emulator)
     emulator.save()  # on disk before anybody may use it
     return answer(issued)
@@ -81,6 +93,7 @@ async def _form(request: web.Request) -> MultiMapping[Any]:
 
 
 def _check_permission(asked: MultiMapping[Any], emulator: Emulator) -> dict[str, str]:
+    emulator.conditions.check("oauth", is_send=False)
     given = {name: str(asked[name]) for name in _ASKED if asked.get(name)}
     if given.get("app_id") != APP_ID:
         raise Refused(-14002, rule="app_id", detail="app_id is not this application's")
@@ -98,7 +111,17 @@ def _is_web_address(uri: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and uri.isprintable()
 
 
-def _check_application(request: web.Request, form: MultiMapping[Any]) -> None:
+def _extend(uri: str, parameters: dict[str, str]) -> str:
+    """The callback with more parameters, before a fragment if it has one."""
+    if not parameters:
+        return uri
+    address, hash_sign, fragment = uri.partition("#")
+    joint = "&" if urlsplit(address).query else "?"
+    return address + joint + urlencode(parameters) + hash_sign + fragment
+
+
+def _check_application(request: web.Request, form: MultiMapping[Any], emulator: Emulator) -> None:
+    emulator.conditions.check("oauth", is_send=False)
     if form.get("app_id") != APP_ID:
         raise Refused(-14002, rule="app_id", detail="form field app_id is not this application's")
     secret = request.headers.get("secret_key", "")

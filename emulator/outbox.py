@@ -3,52 +3,77 @@
 docs: zalo 7.1, 7.2
 """
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import structlog
 
+from emulator.clock import Clock, to_iso
 from emulator.config import EmulatorConfig
 from emulator.courier import Call, Courier, CourierPlan, Parcel
-from emulator.credentials import APP_ID, OA_SECRET_KEY
 from emulator.envelopes import encode
 from emulator.events import Event
 from emulator.parts import Part
 from emulator.scheduler import Scheduler
-from emulator.signature import sign
+from emulator.signature import signed_headers
 from emulator.violations import Violations
+
+TOLD_ADMIN = "Webhook của ứng dụng không phản hồi và đã bị ngắt. Vui lòng đăng ký lại."
 
 log = structlog.get_logger()
 
 
 class Outbox(Part):
-    """Takes events and brings them to the webhook."""
+    """Takes events and brings them to the webhook.
 
-    def __init__(self, config: EmulatorConfig, scheduler: Scheduler, violations: Violations) -> None:
+    `has_grant` tells whether the account still lets the app act for it. `cancelled` is None, or tells when and why the
+    subscription ended and what the account's admin heard in Zalo.
+    """
+
+    def __init__(
+        self,
+        config: EmulatorConfig,
+        clock: Clock,
+        scheduler: Scheduler,
+        violations: Violations,
+        has_grant: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._config = config
+        self._has_grant = has_grant
+        self._clock = clock
         self._violations = violations
-        self._courier = Courier("oa", self._plan, scheduler, prepare=self._prepare, give_up=self._cancel)
+        self._courier = Courier("oa", self._plan, scheduler, prepare=self._prepare, give_up=self._give_up)
         self.url = config.webhook_url
         self.subscribed = True
+        self.cancelled: dict[str, Any] | None = None
         self.lost = 0
+        self.filtered = 0
 
-    def post(self, event: Event, *, is_template: bool = False) -> None:
-        """Send an event, or let it wait for an address; a cancelled subscription loses it, as on the platform."""
-        if not self.subscribed:
+    def post(self, event: Event, *, is_template: bool = False) -> bool:
+        """Send an event, or let it wait for an address; False when it is switched off or may not be told."""
+        if not self._is_wanted(event):
+            self.filtered += 1
+            return False
+        if not self.subscribed or (self._config.webhook_needs_grant and not self._has_grant()):
             self.lost += 1
-            return
-        content = {"body": encode(event).decode(), "timestamp": event["timestamp"], "is_template": is_template}
-        self._courier.post(content)
+            return False
+        body = encode(event).decode()
+        self._courier.post({"body": body, "timestamp": str(event["timestamp"]), "is_template": is_template})
+        return True
 
     def subscribe(self, url: str | None) -> None:
         """Set the address (None: events wait) and renew a cancelled subscription."""
         self.url = url
         self.subscribed = True
+        self.cancelled = None
         self._courier.pump()
 
     def view(self) -> dict[str, Any]:
-        """Counters as JSON."""
+        """Counters as JSON; `filtered` counts events that a toggle kept back."""
         seen = self._courier.view()
-        return {"subscribed": self.subscribed, **seen, "dropped": seen["dropped"] + self.lost}
+        seen["dropped"] += self.lost
+        return {"subscribed": self.subscribed, "cancelled": self.cancelled, "filtered": self.filtered, **seen}
 
     async def start(self) -> None:
         """Open connections and send what waits."""
@@ -60,18 +85,32 @@ class Outbox(Part):
 
     def snapshot(self) -> dict[str, Any]:
         """The address and what waits or is under way, as JSON."""
-        return {"url": self.url, "subscribed": self.subscribed, "waiting": self._courier.snapshot()}
+        return {
+            "url": self.url,
+            "subscribed": self.subscribed,
+            "cancelled": self.cancelled,
+            "waiting": self._courier.snapshot(),
+        }
 
     def restore(self, raw: dict[str, Any]) -> None:
         """Take over a snapshot; an address given at the start wins over the stored one."""
         self.url = self._config.webhook_url or raw["url"]
         self.subscribed = raw["subscribed"] or self._config.webhook_url is not None
+        self.cancelled = None if self.subscribed else raw.get("cancelled")
         self._courier.restore(raw["waiting"])
+
+    def _is_wanted(self, event: Event) -> bool:
+        config, name = self._config, event["event_name"]
+        if config.webhook_events and name not in config.webhook_events:
+            return False
+        if config.only_hash_text and name == "user_send_text":
+            return str(event.get("message", {}).get("text", "")).startswith("#")
+        return True
 
     def _plan(self) -> CourierPlan:
         config = self._config
         return CourierPlan(
-            retry_delays_seconds=config.webhook_retry_delays_seconds,
+            retry_delays_seconds=config.webhook_retry_delays_seconds if config.webhook_retry else (),
             deadline_seconds=config.webhook_deadline_seconds,
             concurrency=config.webhook_concurrency,
             max_waiting=config.max_waiting_events,
@@ -80,27 +119,30 @@ class Outbox(Part):
     def _prepare(self, parcel: Parcel) -> Call | None:
         if self.url is None:
             return None
-        body = parcel.content["body"].encode()
-        mac = sign(APP_ID, body, parcel.content["timestamp"], OA_SECRET_KEY)
-        headers = {
-            "Content-Type": "application/json; charset=utf-8",
-            "X-ZEvent-Signature": f"mac={mac}" if self._config.mac_prefix else mac,
-        }
-        if parcel.content["is_template"] and self._config.zns_header:
+        content = parcel.content
+        body, timestamp = content["body"].encode(), content["timestamp"]
+        if parcel.retry and self._config.resign_retries:
+            timestamp = str(self._clock.now_ms())
+            body = encode({**json.loads(body), "timestamp": timestamp})
+        headers = signed_headers(body, timestamp, self._config)
+        if content["is_template"] and self._config.zns_header:
             headers["X-ZEvent-Server"] = "ZNS"
         if parcel.retry:
             headers["num_retry"] = str(parcel.retry)
         return Call("POST", self.url, headers, body)
 
-    def _cancel(self, parcel: Parcel) -> None:
-        if not self.subscribed:
+    def _give_up(self, parcel: Parcel) -> None:
+        # Without repeats there is no last one: the event is lost and the subscription stays (docs: zalo 7.1).
+        if not self.subscribed or not self._config.webhook_retry:
             return
         self.subscribed = False
+        detail = f"no 200 after {parcel.retry} repeats; POST /_emulator/webhook subscribes again"
+        self.cancelled = {
+            "at": to_iso(self._clock.now_ms()),
+            "retries": parcel.retry,
+            "violation": detail,
+            "admin_told": TOLD_ADMIN,
+        }
         self._courier.drop_all()
         log.warning("webhook subscription cancelled", retries=parcel.retry)
-        self._violations.record(
-            method="POST",
-            path="webhook",
-            rule="webhook_cancelled",
-            detail=f"no 200 after {parcel.retry} repeats; POST /_emulator/webhook subscribes again",
-        )
+        self._violations.record(method="POST", path="webhook", rule="webhook_cancelled", detail=detail)

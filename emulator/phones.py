@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any
 
+TEMPLATE_REFUSALS = (-110, -114, -119, -134, -139, -140, -141)
 _MOBILE = re.compile(r"84[35789]\d{8}", re.ASCII)  # docs: zalo 6.1
 _SPACING = re.compile(r"[\s.\-()]")
 
@@ -47,9 +48,14 @@ class Phone:
     blocked: bool = False
     online: bool = True
     refuses_templates: bool = False
+    inactive: bool = False
+    """No activity on Zalo for more than 45 days (docs: zalo 4.7)."""
+    template_refusal: int = 0
+    """The code that this phone answers to templates, one of `TEMPLATE_REFUSALS`; 0: none (docs: zalo 6.6)."""
     registered: bool = False
     last_interaction_ms: int = 0
     free_replies_used: int = 0
+    clicked_chatnow: bool = False
 
     @property
     def user_id_by_app(self) -> str:

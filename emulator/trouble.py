@@ -6,7 +6,7 @@ import struct
 
 from aiohttp import web
 
-from emulator.envelopes import answer, refusal
+from emulator.envelopes import answer, refusal, refusal_status
 from emulator.faults import Fault
 from emulator.gate import Handler
 from emulator.state import EMULATOR
@@ -52,7 +52,9 @@ def _instead(request: web.Request, hits: list[Fault]) -> web.Response | None:
         if fault.mode == "http_500":
             return web.Response(status=500, text=_HTML_500, content_type="text/html")
         if fault.mode == "error":
-            return answer(refusal(request.path, fault.code))
+            config = request.app[EMULATOR].config
+            status = refusal_status(request.path, fault.code, bot_error_status=config.bot_error_status)
+            return answer(refusal(request.path, fault.code), status=status)
         if fault.mode == "reset":
             _hang_up(request, reset=True)
             return web.Response()

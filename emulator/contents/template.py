@@ -10,5 +10,4 @@ def read(_direction: str, template_id: str | None, request: dict[str, Any]) -> d
     template = load_templates().get(template_id or "")
     if template is None:
         return {}
-    data = request["template_data"]
-    return {"kind": "card", "text": template.render(data), "card": template.card(data)}
+    return template.content(request["template_data"])

@@ -1,19 +1,29 @@
 """Consultation messages: what an account may write to people inside the window (docs: zalo 4.2, 4.3)."""
 
-from typing import Any
-
 from aiohttp import web
 
-from emulator import events
-from emulator.credentials import OA_ID
-from emulator.envelopes import encode, success
-from emulator.errors import Refused
-from emulator.gate import check_json_type, platform_face
-from emulator.oa.gate import check_token, find_user
-from emulator.oa.rules import charge, check_consultation, check_window
-from emulator.phones import Phone
+from emulator.gate import platform_face
+from emulator.oa.anonymous import answer_visitor, is_for_visitor
+from emulator.oa.drafts import check_message
+from emulator.oa.gate import find_user
+from emulator.oa.media import find_media
+from emulator.oa.mirrors import mirror, name_echo
+from emulator.oa.requests import (
+    check_quote,
+    echo,
+    list_remarks,
+    need_recipient,
+    origin_of,
+    respond,
+    take,
+    tell_sent,
+)
+from emulator.oa.rules import note_unknown
+from emulator.oa.windows import admit
 from emulator.state import Emulator, new_message_id
 from emulator.trouble import faults_of
+
+VISITOR_KINDS = frozenset({"file"})  # the one kind whose sample posts here (docs: zalo 4.6)
 
 
 def add_routes(app: web.Application) -> None:
@@ -23,35 +33,29 @@ def add_routes(app: web.Application) -> None:
 
 @platform_face
 async def send_consultation(request: web.Request, emulator: Emulator) -> web.Response:
-    """`POST /v3.0/oa/message/cs` with a text, with or without buttons (docs: zalo 4.2, 4.3)."""
-    check_token(request, emulator)
-    check_json_type(request)
-    raw = await request.read()
-    wanted = check_consultation(raw)
-    phone = find_user(wanted.user_id, emulator)
-    quota = _admit(phone, emulator)
+    """`POST /v3.0/oa/message/cs`: text, picture, sticker, file, list, request for information (docs: zalo 4.2)."""
+    incoming = await take(request, emulator)
+    if is_for_visitor(incoming.body):
+        return answer_visitor(request, emulator, incoming, VISITOR_KINDS)
+    note_unknown(incoming.body, ("recipient", "message"), "the body", incoming.remarks)
+    user_id = need_recipient(incoming, "user_id")
+    draft = check_message(incoming.body.get("message"), emulator.config, incoming.remarks)
+    phone = find_user(user_id, emulator)
+    check_quote(draft, user_id, emulator)
+    now_ms = emulator.clock.now_ms()
+    shown = find_media(draft.media, emulator.assets, now_ms)
+    quota = admit(phone, emulator)
+    list_remarks(request, incoming.remarks)
     message_id = new_message_id()
-    body = encode(success(_sent(message_id, phone, quota, emulator.clock.now_ms())))
+    body = tell_sent(message_id, {"user_id": user_id}, now_ms, quota)
     message = emulator.arrive(
-        phone, channel="oa", message_id=message_id, request=raw, answer=body, faults=faults_of(request)
+        phone,
+        channel="oa",
+        message_id=message_id,
+        request=incoming.raw,
+        answer=body,
+        faults=faults_of(request),
+        shown=shown,
     )
-    if emulator.config.echo_oa_messages:
-        emulator.outbox.post(events.oa_echo("oa_send_text", message, {"text": wanted.text}, emulator.clock.now_ms()))
-    return web.Response(body=body, content_type="application/json", charset="utf-8")
-
-
-def _admit(phone: Phone, emulator: Emulator) -> dict[str, Any]:
-    if not phone.zalo:
-        raise Refused(-222)
-    if phone.blocked:
-        raise Refused(-227)
-    is_free = check_window(phone, emulator.clock.now_ms())
-    left = emulator.config.package_replies - emulator.package_used
-    quota = charge(phone, is_free, left, emulator.config)
-    if quota["quota_type"] == "sub_quota":
-        emulator.package_used += 1
-    return {**quota, "expired_date": "31/12/2099", "owner_type": "OA", "owner_id": OA_ID}
-
-
-def _sent(message_id: str, phone: Phone, quota: dict[str, Any], now_ms: int) -> dict[str, Any]:
-    return {"message_id": message_id, "user_id": phone.user_id, "sent_time": str(now_ms), "quota": quota}
+    echo(emulator, name_echo("oa_send_", draft.kind), message, mirror(draft, shown, origin_of(request)))
+    return respond(body)

@@ -4,10 +4,40 @@ from aiohttp import web
 
 from emulator.errors import Refused
 from emulator.gate import platform_face
-from emulator.oa import account, legacy, messages
+from emulator.oa import (
+    account,
+    article_page,
+    articles,
+    group_messages,
+    history,
+    legacy,
+    lists,
+    messages,
+    quota,
+    second_version,
+    tags,
+    templates_by_user,
+    uploads,
+    users,
+)
 from emulator.state import Emulator
 
-FAMILIES = (messages, account, legacy)
+FAMILIES = (
+    messages,
+    templates_by_user,
+    second_version,
+    legacy,
+    group_messages,
+    account,
+    users,
+    lists,
+    tags,
+    uploads,
+    quota,
+    history,
+    articles,
+    article_page,
+)
 
 
 def add_routes(app: web.Application) -> None:

@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 from emulator import credentials
 
 OA_ID = credentials()["oa_id"]
@@ -40,6 +42,7 @@ async def test_the_window_is_free_then_paid_then_closed(lab: Any) -> None:
     assert (await lab.reply(user))["data"]["quota"]["quota_type"] == "reply"
 
 
+@pytest.mark.provokes_violations("access_token", "text", "token", "user_id")
 async def test_each_refusal_of_a_reply_has_its_code(make_lab: Any) -> None:
     lab = await make_lab(free_replies_per_window=0, package_replies=0)
     stranger = (await lab.control("phones", {"phone": "0912000111"}))["user_id"]
@@ -58,7 +61,7 @@ async def test_each_refusal_of_a_reply_has_its_code(make_lab: Any) -> None:
     assert (await lab.reply(user))["error"] == -220
     body = {"recipient": {"user_id": user}, "message": {"attachment": {"type": "file", "payload": {}}}}
     lab.token = (await lab.refresh())["access_token"]
-    assert (await lab.platform("POST", "/v3.0/oa/message/cs", json=body))["error"] == -233
+    assert (await lab.platform("POST", "/v3.0/oa/message/cs", json=body))["error"] == -201
 
 
 async def test_following_opens_the_window_and_tells_the_webhook(lab: Any) -> None:
@@ -74,6 +77,7 @@ async def test_following_opens_the_window_and_tells_the_webhook(lab: Any) -> Non
     assert len(lab.receiver.events("follow")) == 1
 
 
+@pytest.mark.provokes_violations("body", "user_id")
 async def test_the_account_and_its_users_can_be_asked_for(lab: Any) -> None:
     assert (await lab.platform("GET", "/v2.0/oa/getoa"))["data"]["oa_id"] == OA_ID
     for data, code in (("", -201), ("{}", -201), ('{"user_id":"1"}', -201), ("x", -201)):

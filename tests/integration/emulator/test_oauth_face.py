@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from emulator import credentials
-from emulator.tokens import challenge_of
+from emulator.pkce import challenge_of
 
 GIVEN = credentials()
 CALLBACK = "https://dvc.example.vn/callback?from=zalo"
@@ -26,6 +26,7 @@ def exchange(code: str, **more: str) -> dict[str, str]:
     return {"app_id": GIVEN["app_id"], "grant_type": "authorization_code", "code": code, **more}
 
 
+@pytest.mark.provokes_violations("code")
 async def test_an_admin_consents_and_the_code_becomes_a_pair_once(lab: Any) -> None:
     query = await consent(lab, code_challenge=challenge_of(VERIFIER))
     assert query["oa_id"] == [GIVEN["oa_id"]]
@@ -39,6 +40,7 @@ async def test_an_admin_consents_and_the_code_becomes_a_pair_once(lab: Any) -> N
     assert (await lab.oauth(exchange(query["code"][0], code_verifier=VERIFIER)))["error"] == -14005
 
 
+@pytest.mark.provokes_violations("code", "pkce")
 async def test_a_code_with_the_wrong_verifier_or_too_late_is_refused(lab: Any) -> None:
     query = await consent(lab, code_challenge=challenge_of(VERIFIER))
     assert (await lab.oauth(exchange(query["code"][0], code_verifier="w" * 43)))["error"] == -14005
@@ -47,6 +49,7 @@ async def test_a_code_with_the_wrong_verifier_or_too_late_is_refused(lab: Any) -
     assert (await lab.oauth(exchange(query["code"][0])))["error"] == -14005
 
 
+@pytest.mark.provokes_violations("refresh_token_reused")
 async def test_a_refresh_token_is_single_use_and_the_reuse_is_a_violation(lab: Any) -> None:
     pair = await lab.refresh()
     again = await lab.refresh()
@@ -58,6 +61,7 @@ async def test_a_refresh_token_is_single_use_and_the_reuse_is_a_violation(lab: A
     assert [each["rule"] for each in await lab.see("violations")] == ["refresh_token_reused"]
 
 
+@pytest.mark.provokes_violations("refresh_token_reused")
 async def test_of_fifty_refreshes_at_once_exactly_one_succeeds(lab: Any) -> None:
     answers = await asyncio.gather(*(lab.refresh() for _ in range(50)))
     assert len([answer for answer in answers if "access_token" in answer]) == 1
@@ -70,6 +74,7 @@ async def test_a_refresh_token_dies_after_three_months(lab: Any) -> None:
     assert await lab.see("violations") == []
 
 
+@pytest.mark.provokes_violations
 async def test_each_wrong_part_of_a_token_request_has_its_code(lab: Any) -> None:
     refresh = {"app_id": GIVEN["app_id"], "grant_type": "refresh_token", "refresh_token": GIVEN["refresh_token"]}
     assert (await lab.oauth(refresh, secret="wrong"))["error"] == -14004
@@ -81,6 +86,7 @@ async def test_each_wrong_part_of_a_token_request_has_its_code(lab: Any) -> None
     assert "access_token" in await lab.refresh()
 
 
+@pytest.mark.provokes_violations
 @pytest.mark.parametrize(
     ("changes", "code"),
     [({"app_id": "1"}, -14002), ({"redirect_uri": "https://other.example.vn/"}, -14003),

@@ -20,6 +20,7 @@ PROGRAM = (
 )
 
 
+@pytest.mark.provokes_violations("app_id", "refresh_token_reused")
 async def test_everything_is_there_after_a_restart(make_lab: Any, tmp_path: Path) -> None:
     lab = await make_lab(webhook=False, state_file=tmp_path / "a" / "state.json")
     await lab.control("clock", {"now": "2026-03-02T12:00:00+07:00"})

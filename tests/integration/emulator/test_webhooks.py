@@ -107,6 +107,7 @@ async def test_an_event_is_repeated_with_num_retry_and_the_same_bytes(make_lab: 
     assert len({(raw, headers["x-zevent-signature"]) for headers, raw, _ in lab.receiver.got}) == 1
 
 
+@pytest.mark.provokes_violations
 async def test_repeats_follow_the_clock_and_end_in_a_cancelled_subscription(lab: Any) -> None:
     lab.receiver.default = 500
     await type_text(lab)

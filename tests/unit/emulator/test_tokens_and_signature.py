@@ -6,9 +6,9 @@ from emulator.config import EmulatorConfig
 from emulator.credentials import ACCESS_TOKEN, REFRESH_TOKEN, credentials
 from emulator.errors import BadControl, Refused
 from emulator.faults import Faults
-from emulator.quota import DailyQuota
+from emulator.pkce import challenge_of
 from emulator.signature import sign
-from emulator.tokens import TokenBook, challenge_of
+from emulator.tokens import TokenBook
 
 CONFIG = EmulatorConfig()
 NOW = 1_772_400_000_000
@@ -90,19 +90,13 @@ def test_tokens_survive_a_snapshot() -> None:
     assert TokenBook.restored(tokens.snapshot()) == tokens
 
 
-def test_the_quota_is_full_again_at_midnight_in_vietnam() -> None:
-    quota = DailyQuota(total=1)
-    assert quota.take(NOW) == 0
-    with pytest.raises(Refused, match="-144"):
-        quota.take(NOW)
-    assert quota.take(NOW + 86_400_000) == 0
-
-
-def test_credentials_carry_every_secret_and_nine_templates() -> None:
+def test_credentials_carry_every_secret_and_the_templates_that_may_be_sent() -> None:
     given = credentials()
     names = "app_id app_secret oa_id oa_secret_key access_token refresh_token bot_token bot_secret_token"
-    assert set(given) == {*names.split(), "esms_api_key", "esms_secret_key", "templates"}
-    assert [template["template_id"] for template in given["templates"]] == [str(400101 + n) for n in range(9)]
+    sms = "esms_api_key esms_secret_key speedsms_access_token"
+    assert set(given) == {*names.split(), *sms.split(), "templates"}
+    sendable = [template["template_id"] for template in given["templates"]]
+    assert sendable == [*(str(400101 + n) for n in range(9)), "401001", "401002", "401003", "401006"]
     assert given["templates"][0]["params"][0] == {"name": "ma_ho_so", "type": "STRING", "max": 40}
 
 
