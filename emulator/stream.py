@@ -16,6 +16,7 @@ from emulator.phones import Phone
 GATHER_SECONDS = 0.1
 KEEP_ALIVE_SECONDS = 15.0
 MAX_CHANGES = 300
+COME_BACK = b"retry: 1000\n"  # milliseconds until a page that lost the stream asks for it again
 
 
 @dataclass(slots=True, eq=False)
@@ -79,6 +80,11 @@ class Hub:
         """A phone is new or changed."""
         for listener in self._listeners:
             listener.note(phone=phone)
+
+    def tell_clock(self) -> None:
+        """The clock was moved; every event says what time it is."""
+        for listener in self._listeners:
+            listener.changed.set()
 
     def close(self) -> None:
         """Let every open stream end."""

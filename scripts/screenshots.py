@@ -23,10 +23,12 @@ MAX_PICTURE_BYTES = 300_000
 # A phone shows one notice and a half at once. For the wide picture its chat is laid out in columns, so that all five
 # are seen whole: the same page and the same messages, only side by side.
 SIDE_BY_SIDE = """
-.add, .compose, .settings { display: none !important; }
-.phones { grid-template-columns: 1fr; grid-auto-rows: auto; padding: 1.25rem; }
-.phone { max-width: none; }
-.chat { display: block; overflow: visible; columns: 3; column-gap: 1.125rem; padding: 1.125rem; }
+.street, .compose, .settings, .status-bar, .home-bar, .faces, .main-tabs { display: none !important; }
+body.on-phones { height: auto; }
+.phones { display: block; overflow: visible; padding: 1.25rem; }
+.phone { max-width: none; min-height: 0; }
+.device { border-radius: 26px; padding-top: .5rem; }
+.chat { display: block; overflow: visible; columns: 3; gap: 1.125rem; padding: 1.125rem; background-image: none; }
 .chat > * { break-inside: avoid; margin-bottom: 1rem; }
 .chat > .day { display: none; }
 """

@@ -14,6 +14,8 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
 
+from tests.browser.street import Street, open_street
+
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--headless",
@@ -69,11 +71,11 @@ async def open_page(chromium: Browser) -> AsyncIterator[PageOpener]:
 
 
 @pytest.fixture
-def violations_of() -> Callable[[Page], Awaitable[list[str]]]:
-    """What axe finds on a page, one line each."""
+def violations_of() -> Callable[..., Awaitable[list[str]]]:
+    """What axe finds on a page, or in the part of it that `context` selects, one line each."""
 
-    async def look(page: Page) -> list[str]:
-        results = await Axe().run(page)
+    async def look(page: Page, context: str | None = None) -> list[str]:
+        results = await Axe().run(page, context)
         return [
             f"{found['id']}: {node['html'][:120]} {node['failureSummary']}"
             for found in results.response["violations"]
@@ -81,3 +83,10 @@ def violations_of() -> Callable[[Page], Awaitable[list[str]]]:
         ]
 
     return look
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def street() -> AsyncIterator[Street]:
+    """An emulator with a webhook receiver, fresh for each test."""
+    async with open_street() as fresh:
+        yield fresh
