@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Protocol, Self
+from typing import Annotated, Any, NamedTuple, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, SerializeAsAny, StringConstraints, model_validator
 
@@ -77,6 +77,10 @@ class SendReceipt(_Value):
     """Price without VAT where the answer tells it; 0 where it tells that the message was free."""
     quota_remaining: int | None = None
     quota_total: int | None = None
+    rate_limit: int | None = None
+    """Requests that the platform allows in its period (Zalo: a minute), where the answer tells it."""
+    rate_remaining: int | None = None
+    """How many of them are left."""
 
 
 class Channel(Protocol):
@@ -153,15 +157,39 @@ class SignatureVerdict:
         return self.outcome is SignatureOutcome.ACCEPTED
 
 
+class EventEnvelope(NamedTuple):
+    """What a door must know of an event before anybody reads it: where it belongs, and that it came before.
+
+    A plain tuple: one is made for every event at the door, where each microsecond counts.
+    """
+
+    platform: str
+    event_name: str
+    dedup_key: str
+    """As `IncomingEvent.dedup_key`."""
+    kind: EventKind
+    account_id: str | None = None
+    user_id: str | None = None
+
+
+class OpenedWebhook(NamedTuple):
+    """A body that was judged and looked at, its content not yet read."""
+
+    verdict: SignatureVerdict
+    envelopes: Sequence[EventEnvelope] = ()
+    """Also of a body whose signature was not accepted: the caller decides what becomes of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class WebhookRoute:
-    """A door that an adapter hands to the web server: where it is, how to check a body, how to read it.
+    """A door that an adapter hands to the web server: where it is, how to open a body, how to read it later.
 
-    `verify(headers, body)` never raises; `parse(headers, body)` reads a body that was verified (now or before it was
-    stored) and raises `MalformedWebhook`.
+    `open(headers, body)` judges the signature and looks for the envelopes, in one go and quickly; `parse(headers,
+    body)` reads a body that was accepted, now or before it was stored, into typed events with the same envelopes. Both
+    raise `MalformedWebhook` for what no platform could have meant, and nothing else.
     """
 
     platform: str
     path: str
-    verify: Callable[[Mapping[str, str], bytes], SignatureVerdict]
+    open: Callable[[Mapping[str, str], bytes], OpenedWebhook]
     parse: Callable[[Mapping[str, str], bytes], Sequence[IncomingEvent]]

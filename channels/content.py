@@ -29,6 +29,8 @@ class Feature(StrEnum):
     DOCUMENT = "document"
     CONTACT_REQUEST = "contact_request"
     SUBJECT = "subject"
+    IDEMPOTENT = "idempotent"
+    """Takes the reference as a key: the same message again, within a day, is sent once."""
 
 
 class OpenUrl(ContentValue):

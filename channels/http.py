@@ -30,6 +30,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from channels.answers import judge_answer
 from channels.errors import ChannelError, NeedsHuman, OutcomeUnknown, PlatformDown, PoolBusy
 
+PIECE_BYTES: Final = 1 << 16  # of a big request body, such as an upload
+
 
 class HttpConfig(BaseModel):
     """Timeouts and limits of outgoing calls."""
@@ -164,9 +166,8 @@ async def _exchange(
     client: httpx.AsyncClient, request: PlatformRequest, max_bytes: int
 ) -> tuple[int, dict[str, str], bytes]:
     query = request.query or None
-    async with client.stream(
-        request.method, request.url, headers=request.headers, params=query, content=request.body
-    ) as response:
+    headers, content = _to_content(request)
+    async with client.stream(request.method, request.url, headers=headers, params=query, content=content) as response:
         body = bytearray()
         async for chunk in response.aiter_bytes():
             body += chunk
@@ -177,6 +178,19 @@ async def _exchange(
             {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw},
             bytes(body),
         )
+
+
+def _to_content(request: PlatformRequest) -> tuple[Mapping[str, str], bytes | AsyncIterator[bytes] | None]:
+    """Headers and body; a big body goes out in pieces, as aiohttp demands, so that it holds no loop up."""
+    body = request.body
+    if body is None or len(body) <= PIECE_BYTES:
+        return request.headers, body
+    return {**request.headers, "Content-Length": str(len(body))}, _pieces_of(body)
+
+
+async def _pieces_of(body: bytes) -> AsyncIterator[bytes]:
+    for at in range(0, len(body), PIECE_BYTES):
+        yield body[at : at + PIECE_BYTES]
 
 
 # aiohttp raises these from its connector only, before a byte of the request is written: refused, no route, DNS, TLS,

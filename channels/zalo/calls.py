@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic
 from urllib.parse import urlencode
 
 from pydantic import SecretStr, ValidationError
@@ -15,13 +15,30 @@ from channels.zalo.config import ZaloConfig
 from channels.zalo.error_codes import classify
 from channels.zalo.methods import ApiMethod, OAuthMethod, ResultT
 from channels.zalo.proofs import appsecret_proof
-from channels.zalo.types import Envelope
+from channels.zalo.types import Envelope, read_int
+
+# docs: zalo 4.7, [C]: requests a minute of the app, and how many of them are left.
+RATE_LIMIT_HEADER = "x-ratelimit-limit"
+RATE_REMAINING_HEADER = "x-ratelimit-remain"
 
 
-async def call_api(http: HttpClient, config: ZaloConfig, method: ApiMethod[ResultT], token: SecretStr) -> ResultT:
-    """Send once and return the typed `data`. Raises the `ChannelError` of the transport or of the code's table."""
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[ResultT]):
+    """A result, with the request rate that the platform told beside it (None: it told nothing)."""
+
+    result: ResultT
+    rate_limit: int | None = None
+    rate_remaining: int | None = None
+
+
+async def call_api(
+    http: HttpClient, config: ZaloConfig, method: ApiMethod[ResultT], token: SecretStr
+) -> Answer[ResultT]:
+    """Send once and return the typed answer. Raises the `ChannelError` of the transport or of the code's table."""
     response = await http.request(build_api_request(config, method, token))
-    return read_result(method, response.document)
+    result = read_result(method, response.document)
+    limit, remaining = (read_int(response.headers.get(name)) for name in (RATE_LIMIT_HEADER, RATE_REMAINING_HEADER))
+    return Answer(result, limit, remaining)
 
 
 async def call_oauth(http: HttpClient, config: ZaloConfig, method: OAuthMethod) -> PlatformResponse:
@@ -36,13 +53,10 @@ def build_api_request(config: ZaloConfig, method: ApiMethod[ResultT], token: Sec
     headers = {"access_token": token.get_secret_value()}
     if config.send_appsecret_proof:
         headers["appsecret_proof"] = appsecret_proof(config.app_secret, token)
-    arguments = method.arguments()
-    if method.verb == "GET":
-        query = {name: str(value) for name, value in arguments.items()}
-        return PlatformRequest(method.label, "GET", url, headers, query=query)
-    headers["Content-Type"] = "application/json"
-    body = json.dumps(arguments, ensure_ascii=False, separators=(",", ":")).encode()
-    return PlatformRequest(method.label, "POST", url, headers, body=body)
+    encoded = method.encode()
+    if encoded.content_type is not None:
+        headers["Content-Type"] = encoded.content_type
+    return PlatformRequest(method.label, encoded.verb, url, headers, encoded.query, encoded.body)
 
 
 def build_oauth_request(config: ZaloConfig, method: OAuthMethod) -> PlatformRequest:
@@ -57,7 +71,7 @@ def build_oauth_request(config: ZaloConfig, method: OAuthMethod) -> PlatformRequ
 
 
 def read_result(method: ApiMethod[ResultT], document: Mapping[str, Any]) -> ResultT:
-    """The typed `data` of an answer. The HTTP status says nothing here, `error` everything (docs: zalo 0 point 1)."""
+    """The typed result. The HTTP status says nothing here, `error` everything (docs: zalo 0 point 1)."""
     try:
         envelope = Envelope.model_validate(document)
     except ValidationError as exc:
@@ -67,7 +81,7 @@ def read_result(method: ApiMethod[ResultT], document: Mapping[str, Any]) -> Resu
     if envelope.error != 0:
         raise classify(method.codes, envelope.error, envelope.message)
     try:
-        return method.result_type.model_validate(envelope.data if isinstance(envelope.data, dict) else {})
+        return method.result_type().from_answer(document)
     except ValidationError as exc:
         # "Success" without a message id cannot be followed up: the receipt with our tracking id decides.
         raise OutcomeUnknown("unreadable", "success without the promised data") from exc

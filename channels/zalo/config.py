@@ -23,6 +23,18 @@ class ZaloConfig(BaseModel):
     template_mode: Literal["development"] | None = Field(
         default=None, description="'development' sends templates to admins of the app only"
     )
+    check_templates: bool = Field(
+        default=True, description="check a template's parameters by its description before sending it"
+    )
+    template_uid_tracking: bool = Field(
+        default=False, description="send tracking_id with templates by user id (zalo 4.4, [C])"
+    )
+    allow_media_buttons: bool = Field(
+        default=False, description="send buttons beside a picture or a file (zalo 4.2, [C])"
+    )
+    drop_lost_quote: bool = Field(
+        default=True, description="send again without the quote when a message with one is refused (zalo 4.2, [C])"
+    )
     # docs: zalo 2.5 point 3: when less than a few hours of the 25 remain.
     refresh_margin: timedelta = Field(default=timedelta(hours=3), description="refresh when less than this remains")
     # docs: zalo 2.5 point 1: longer than the OAuth HTTP timeout; TokenKeeper checks it against the client it gets.

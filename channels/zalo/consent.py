@@ -5,9 +5,9 @@ challenge is saved in the platform's console, or none.
 """
 
 import base64
-import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from channels.zalo.config import ZaloConfig
 from channels.zalo.methods import ExchangeCode
+from channels.zalo.proofs import code_challenge
 
 PkceMode = Literal["fresh", "fixed", "off"]
 _VERIFIER_BYTES = 32  # 43 characters, docs: zalo 2.2
@@ -32,8 +33,7 @@ def make_verifier() -> SecretStr:
 
 def challenge_of(verifier: SecretStr) -> str:
     """Return the challenge of a verifier: base64url of its SHA-256, without padding (RFC 7636, S256)."""
-    digest = hashlib.sha256(verifier.get_secret_value().encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return code_challenge(verifier.get_secret_value())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ class Consent:
         query = {"app_id": self.config.app_id, "redirect_uri": self.redirect_uri, "state": self.state}
         if self.verifier is not None:
             query["code_challenge"] = challenge_of(self.verifier)
-        return f"{self.config.oauth_base}/v4/oa/permission?{urlencode(query)}"
+        base = self.config.oauth_base.rstrip("/")
+        return f"{base}/v4/oa/permission?{urlencode(query)}"
 
     def read_callback(self, address: str) -> tuple[str, ExchangeCode]:
         """Read the address at which the browser ended: the account's id, and the request for its first pair.
@@ -80,7 +81,11 @@ class Consent:
             ConsentRefused: it holds no code, or belongs to another consent.
         """
         query = parse_qs(urlsplit(address.strip()).query)
-        code, oa_id, state = ((query.get(name) or [""])[0] for name in ("code", "oa_id", "state"))
+        return self.read_query({name: values[0] for name, values in query.items()})
+
+    def read_query(self, query: Mapping[str, str]) -> tuple[str, ExchangeCode]:
+        """Read the parameters that the platform sent back. Raises as `read_callback`."""
+        code, oa_id, state = (query.get(name, "") for name in ("code", "oa_id", "state"))
         if not hmac.compare_digest(state.encode(), self.state.encode()):
             raise ConsentRefused("the address belongs to another consent; begin again")
         if not code or not oa_id:

@@ -1,8 +1,9 @@
 """Every documented error code of Zalo, and which of our errors it is.
 
 Three tables, because the same number means different things on different hosts (-100 and -118 are examples): `OAUTH`
-(docs: zalo 2.6), `OA` (4.8, with the token variants of 2.6) and `ZBS` (6.6, templates by phone). A row reads: code,
-what to do, what it means, how well it is known (grade of the sheet). A code in no table becomes `UnknownCode`.
+(docs: zalo 2.6), `OA` (4.8, with the token variants of 2.6) and `ZBS` (6.6, templates by phone); a fourth,
+`TEMPLATE_BY_USER`, is made of the last two. A row reads: code, what to do, what it means, how well it is known (grade
+of the sheet). A code in no table becomes `UnknownCode`.
 """
 
 from __future__ import annotations
@@ -266,3 +267,8 @@ ZBS: CodeTable = _table(  # docs: zalo 6.6
         (-162, _B, "sending_mode 3 with this template", "B/C"),
     ],
 )
+
+# Templates by user id (docs: zalo 4.4) go over the OA's host and name parameters of the template host, and no source
+# lists their codes: the OA's rows, and beneath them the template host's. -100 speaks of attachments, which a template
+# has none of, so here it is the template host's "unknown error".
+TEMPLATE_BY_USER: CodeTable = {**ZBS, **OA, -100: ZBS[-100]}

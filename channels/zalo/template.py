@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from pydantic import SecretStr
 
-from channels.base import OutgoingMessage, SendReceipt, TemplateContent
+from channels.base import OutgoingMessage, SendReceipt
 from channels.content import Feature
-from channels.errors import BadMessage, RecipientUnreachable
+from channels.errors import RecipientUnreachable
+from channels.zalo.calls import Answer
+from channels.zalo.catalog import TemplateCatalog
 from channels.zalo.client import ZaloClient
 from channels.zalo.config import ZaloConfig
+from channels.zalo.filling import take_template
 from channels.zalo.methods import SendTemplate
 from channels.zalo.proofs import is_mobile
-from channels.zalo.text import to_wire_text
-from channels.zalo.types import TemplateSendResult
+from channels.zalo.types import TemplateDescription, TemplateSendResult
 
 
 class ZaloTemplateChannel:
-    """Sends `message.template` to `message.recipient.phone`; the reference travels as `tracking_id`."""
+    """Sends `message.template` to `message.recipient.phone`; the reference travels as `tracking_id`.
+
+    With a catalogue the parameters are checked before sending, and the receipt tells the price.
+    """
 
     name = "zalo_template"
     features = frozenset({Feature.TEMPLATE})
 
-    def __init__(self, client: ZaloClient, config: ZaloConfig) -> None:
+    def __init__(self, client: ZaloClient, config: ZaloConfig, *, catalog: TemplateCatalog | None = None) -> None:
         self._client = client
         self._config = config
+        self._catalog = catalog
 
     async def send(self, message: OutgoingMessage) -> SendReceipt:
         """Send once. Raises `ChannelError`; the platform knows no idempotency key, so unknown stays unknown."""
-        if message.template is None:
-            raise BadMessage("no_template", "this channel sends templates only")
+        template = take_template(message)
+        phone = _check_phone(message.recipient.phone)
+        described = None
+        if self._catalog is not None:
+            described = await self._catalog.check(template, account_id=message.account_id)
         method = SendTemplate(
-            phone=_check_phone(message.recipient.phone),
-            template_id=message.template.template_id,
-            template_data=_to_template_data(message.template),
+            phone=phone,
+            template_id=template.template_id,
+            template_data=template.params,
             tracking_id=message.reference,
             mode=self._config.template_mode,
         )
-        return _to_receipt(await self._client.call(method))
+        return _to_receipt(await self._client.ask(method, account_id=message.account_id), described)
 
 
 def _check_phone(phone: SecretStr | None) -> SecretStr:
@@ -50,15 +57,14 @@ def _check_phone(phone: SecretStr | None) -> SecretStr:
     return phone
 
 
-def _to_template_data(template: TemplateContent) -> Mapping[str, str]:
-    return {name: to_wire_text(value) for name, value in template.params.items()}
-
-
-def _to_receipt(result: TemplateSendResult) -> SendReceipt:
-    quota = result.quota
+def _to_receipt(answer: Answer[TemplateSendResult], described: TemplateDescription | None) -> SendReceipt:
+    quota = answer.result.quota
     return SendReceipt(
-        message_id=result.msg_id,
-        sent_at=result.sent_time,
+        message_id=answer.result.msg_id,
+        sent_at=answer.result.sent_time,
+        cost_vnd=described.price_by_phone if described else None,
         quota_remaining=quota.remaining_quota if quota else None,
         quota_total=quota.daily_quota if quota else None,
+        rate_limit=answer.rate_limit,
+        rate_remaining=answer.rate_remaining,
     )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from channels.errors import BadMessage
+from channels.zalo.limits import MAX_TEXT_CHARS
 
-MAX_TEXT_CHARS = 2000  # code points after NFC; docs: zalo 4.2, 4.8 row -210, 11 "Text"
+__all__ = ["MAX_TEXT_CHARS", "split_text", "to_wire_text"]
 
+_UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 _BREAKS = ("\n\n", "\n", ". ", " ")  # where to cut, best first
 
 
 def to_wire_text(text: str) -> str:
     """The text in NFC. Raises `BadMessage` for what cannot be encoded or stored (lone surrogates, NUL)."""
-    if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text):
+    if _UNSENDABLE.search(text) is not None:
         raise BadMessage("text", "the text holds NUL or a lone surrogate")
     return unicodedata.normalize("NFC", text)
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from pydantic import SecretStr
 
+from channels.content import Upload
 from channels.errors import (
     NeedsHuman,
     NotSent,
@@ -21,6 +23,9 @@ from channels.errors import (
     RateLimited,
 )
 from channels.http import HttpClient, HttpConfig, PlatformRequest
+from channels.zalo.calls import build_api_request
+from channels.zalo.config import ZaloConfig
+from channels.zalo.methods import UploadImage
 from tests.proxy import Fault, FaultProxy, refusing_port, unanswering_port
 
 QUICK = HttpConfig(connect_seconds=0.5, read_seconds=0.5, pool_seconds=0.2, total_seconds=1.0)
@@ -50,7 +55,7 @@ class Platform:
 @pytest.fixture
 async def platform() -> AsyncIterator[Platform]:
     platform = Platform()
-    app = web.Application()
+    app = web.Application(client_max_size=32 << 20)
     app.router.add_route("*", "/{path:.*}", platform.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
@@ -87,6 +92,16 @@ async def test_a_good_answer_comes_back_parsed(http: HttpClient, platform: Platf
     assert platform.bodies == [b'{"a":1}']
     assert platform.headers[0]["access_token"] == "t"
     assert platform.headers[0]["accept-encoding"] == "identity"
+
+
+async def test_a_big_body_arrives_whole_with_its_length(
+    http: HttpClient, platform: Platform, proxy: FaultProxy
+) -> None:
+    body = bytes(range(256)) * (5 << 12)
+    await http.request(PlatformRequest("test.upload", "POST", f"{proxy.url}/v2.0/oa/upload/file", body=body))
+    assert platform.bodies == [body]
+    assert platform.headers[0]["content-length"] == str(len(body))
+    assert "transfer-encoding" not in platform.headers[0]
 
 
 # --- Rows "never": not sent -----------------------------------------------------------------------------------------
@@ -171,6 +186,54 @@ async def test_a_break_after_the_request_left_is_unknown(
     assert not isinstance(caught.value, NotSent)
     # Never repeated behind our back, and the reason why "unknown" is the only honest class: both cases look alike.
     assert len(platform.bodies) == (1 if provider_has_it else 0)
+
+
+# Bigger than what sockets and proxy take unread, so that the client is still writing when it breaks.
+BIG = bytes(8 << 20)
+
+
+@pytest.mark.parametrize("fault", [Fault.STALL_READING, Fault.RESET_ON_CONNECT, Fault.RESET_BEFORE_REQUEST])
+async def test_a_break_while_the_request_is_being_written_is_unknown(
+    http: HttpClient, proxy: FaultProxy, platform: Platform, fault: Fault
+) -> None:
+    """WriteTimeout and WriteError: the provider lacks the end, but nobody tells us."""
+    proxy.fault = fault
+    request = PlatformRequest("test.upload", "POST", f"{proxy.url}/v2.0/oa/upload/file", body=BIG)
+    with pytest.raises(OutcomeUnknown) as caught:
+        await http.request(request)
+    assert caught.value.is_sent_possible
+    assert platform.bodies == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault.RESET_AFTER_REQUEST,
+        Fault.CLOSE_AFTER_REQUEST,
+        Fault.SWALLOW_ANSWER,
+        Fault.HALF_ANSWER,
+        Fault.HALF_ANSWER_RESET,
+        Fault.GARBAGE_ANSWER,
+    ],
+    ids=lambda fault: fault.name.lower(),
+)
+async def test_an_upload_that_breaks_is_as_unknown_as_any_request(
+    http: HttpClient, proxy: FaultProxy, platform: Platform, fault: Fault
+) -> None:
+    """That an upload may be repeated all the same is for `Uploader` to say, which knows that no message left."""
+    proxy.fault = fault
+    method = UploadImage(file=Upload(name="a.png", media_type="image/png", content=bytes(200_000)))
+    config = ZaloConfig(app_id="1", app_secret=SecretStr("s"), oa_base=proxy.url)
+    with pytest.raises(OutcomeUnknown):
+        await http.request(build_api_request(config, method, SecretStr("t")))
+    assert len(platform.bodies) == 1
+    assert len(platform.bodies[0]) > 200_000
+
+
+@pytest.mark.parametrize("base_of", [refusing_port, unanswering_port])
+async def test_an_upload_without_a_connection_is_not_sent(http: HttpClient, base_of: Any) -> None:
+    with base_of() as port, pytest.raises(PlatformDown):
+        await http.request(PlatformRequest("test.upload", "POST", f"http://127.0.0.1:{port}", body=BIG))
 
 
 async def test_a_connection_closed_while_idle_is_never_called_not_sent(

@@ -189,6 +189,7 @@ async def test_the_one_repeat_succeeds_if_the_first_never_arrived(bench: Bench) 
     assert (bench.store.version, bench.store.tries) == (2, 0)
 
 
+@pytest.mark.provokes_violations("refresh_token_reused")
 async def test_a_refresh_whose_answer_was_lost_ends_in_a_clear_alarm(bench: Bench) -> None:
     bench.expire()
     async with FaultProxy("127.0.0.1", bench.emulator.port) as proxy:
@@ -219,6 +220,7 @@ async def test_a_dead_account_still_uses_its_access_token_to_the_end(bench: Benc
         await bench.keeper().access_token(bench.oa)
 
 
+@pytest.mark.provokes_violations("secret_key")
 async def test_a_wrong_app_secret_needs_a_human_and_burns_nothing(bench: Bench) -> None:
     bench.expire()
     with pytest.raises(NeedsHuman, match="-14004"):

@@ -16,7 +16,7 @@ from channels.base import OutgoingMessage, Recipient, TemplateContent
 from channels.errors import BadMessage, NeedsAuthorization, OutcomeUnknown, RecipientUnreachable
 from channels.zalo.calls import build_api_request, build_oauth_request, read_result
 from channels.zalo.config import ZaloConfig
-from channels.zalo.methods import ExchangeCode, GetOa, RefreshToken, SendTemplate, SendText, TemplateInfo
+from channels.zalo.methods import ExchangeCode, GetOa, RefreshToken, SendConsultation, SendTemplate, TemplateInfo
 from channels.zalo.oauth import FALLBACK_ACCESS_LIFE, TokenPair, read_token_answer
 from channels.zalo.proofs import appsecret_proof, code_challenge, hash_phone, is_mobile
 from channels.zalo.text import MAX_TEXT_CHARS, split_text
@@ -25,7 +25,7 @@ CONFIG = ZaloConfig(app_id="123", app_secret=SecretStr("app-secret-for-tests"))
 TOKEN = SecretStr("access-token-for-tests")
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 SEND = SendTemplate(phone=SecretStr("84987654321"), template_id="1", template_data={"a": "ế"}, tracking_id="n")
-TEXT = SendText(user_id="5", text="chào")
+TEXT = SendConsultation(user_id="5", text="chào")
 
 
 # --- Vectors of the sheet (docs: zalo 14) -----------------------------------------------------------------------------

@@ -1,0 +1,90 @@
+"""Zalo's requests as values, a module a family; `base.py` says what one is."""
+
+from channels.zalo.methods.articles import (
+    BroadcastArticle,
+    CreateArticle,
+    GetArticle,
+    ListArticles,
+    RemoveArticle,
+    UpdateArticle,
+    VerifyArticle,
+)
+from channels.zalo.methods.base import ApiMethod, Encoded, GetData, GetQuery, PostFile, PostJson, ResultT
+from channels.zalo.methods.messages import REACTIONS, React, SendAnonymous, SendAnonymousFile, SendConsultation
+from channels.zalo.methods.oauth import ExchangeCode, OAuthMethod, RefreshToken
+from channels.zalo.methods.quota import QuotaOfAccount, QuotaOfUser
+from channels.zalo.methods.template_queries import (
+    ListTemplates,
+    MessageStatus,
+    Quality,
+    Ratings,
+    TemplateInfo,
+    TemplateQuota,
+    TemplateSample,
+    TemplateStatus,
+)
+from channels.zalo.methods.templates import SendTemplate, SendTemplateByUser, SendTemplateHashed
+from channels.zalo.methods.uploads import UploadFile, UploadGif, UploadImage
+from channels.zalo.methods.users import (
+    Conversation,
+    GetOa,
+    GetUser,
+    ListTags,
+    ListUsers,
+    RecentChat,
+    RemoveTag,
+    TagUser,
+    UntagUser,
+    UpdateUser,
+)
+
+__all__ = [
+    "REACTIONS",
+    "ApiMethod",
+    "BroadcastArticle",
+    "Conversation",
+    "CreateArticle",
+    "Encoded",
+    "ExchangeCode",
+    "GetArticle",
+    "GetData",
+    "GetOa",
+    "GetQuery",
+    "GetUser",
+    "ListArticles",
+    "ListTags",
+    "ListTemplates",
+    "ListUsers",
+    "MessageStatus",
+    "OAuthMethod",
+    "PostFile",
+    "PostJson",
+    "Quality",
+    "QuotaOfAccount",
+    "QuotaOfUser",
+    "Ratings",
+    "React",
+    "RecentChat",
+    "RefreshToken",
+    "RemoveArticle",
+    "RemoveTag",
+    "ResultT",
+    "SendAnonymous",
+    "SendAnonymousFile",
+    "SendConsultation",
+    "SendTemplate",
+    "SendTemplateByUser",
+    "SendTemplateHashed",
+    "TagUser",
+    "TemplateInfo",
+    "TemplateQuota",
+    "TemplateSample",
+    "TemplateStatus",
+    "UntagUser",
+    "UpdateArticle",
+    "UpdateUser",
+    "UploadFile",
+    "UploadGif",
+    "UploadImage",
+    "VerifyArticle",
+]
