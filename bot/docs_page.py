@@ -36,6 +36,11 @@ def render_home(title: str) -> Page:
     return _render("home.html.j2", title=title)
 
 
+def render_consent(**words: Any) -> Page:
+    """Return the page that ends a consent, with its words in both languages."""
+    return _render("consent.html.j2", **words)
+
+
 def _render(template: str, **values: Any) -> Page:
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),

@@ -61,22 +61,17 @@ class AccountStore:
             "refresh": self._cipher.encrypt(refresh.get_secret_value(), REFRESH_COLUMN),
         }
 
-    async def _put(
-        self, query: str, oa_id: str, app_id: str, name: str | None, pair: tuple[SecretStr, SecretStr], seconds: float
-    ) -> bool:
-        params = self._pair_params(*pair) | {
-            "id": oa_id,
-            "app_id": app_id,
-            "name": name,
-            "expires_in_seconds": seconds,
-        }
-        return bool(await self._database.fetch(_Q[query], params))
+    def _new(
+        self, oa_id: str, app_id: str, name: str | None, pair: tuple[SecretStr, SecretStr], seconds: float
+    ) -> dict[str, Any]:
+        return self._pair_params(*pair) | {"id": oa_id, "app_id": app_id, "name": name, "expires_in_seconds": seconds}
 
     async def seed(
         self, oa_id: str, *, app_id: str, access: SecretStr, refresh: SecretStr, expires_in_seconds: float
     ) -> bool:
         """Note an account with its first pair; False when it is there already (its rotated pair rules)."""
-        return await self._put("seed", oa_id, app_id, None, (access, refresh), expires_in_seconds)
+        params = self._new(oa_id, app_id, None, (access, refresh), expires_in_seconds)
+        return bool(await self._database.fetch(_Q["seed"], params))
 
     async def replace(
         self,
@@ -87,9 +82,11 @@ class AccountStore:
         access: SecretStr,
         refresh: SecretStr,
         expires_in_seconds: float,
+        refresh_expires_at: datetime | None = None,
     ) -> None:
-        """Give an account a new pair by hand; it is active again."""
-        await self._put("replace_pair", oa_id, app_id, name, (access, refresh), expires_in_seconds)
+        """Give an account a new pair by hand or by consent; it is active again."""
+        params = self._new(oa_id, app_id, name, (access, refresh), expires_in_seconds)
+        await self._database.fetch(_Q["replace_pair"], params | {"refresh_expires_at": refresh_expires_at})
 
     async def read(self, account_id: str) -> StoredTokens:
         """Return the pair as it is now.

@@ -6,6 +6,7 @@ from typing import Any
 
 from storage.accounts import ACCESS_COLUMN, ANSWER_COLUMN, REFRESH_COLUMN
 from storage.citizens import USER_COLUMN
+from storage.consents import VERIFIER_COLUMN
 from storage.crypto import Cipher
 from storage.database import Database, execute, fetch
 from storage.dossiers import EMAIL_COLUMN, NAME_COLUMN, PHONE_COLUMN
@@ -38,6 +39,7 @@ COLUMNS = (
     EncryptedColumn("accounts", ("id",), "access_token_enc", ACCESS_COLUMN),
     EncryptedColumn("accounts", ("id",), "refresh_token_enc", REFRESH_COLUMN),
     EncryptedColumn("accounts", ("id",), "refresh_answer_enc", ANSWER_COLUMN),
+    EncryptedColumn("consents", ("id",), "verifier_enc", VERIFIER_COLUMN),
     EncryptedColumn("inbox", ("id",), "raw_enc", RAW_COLUMN),
     EncryptedColumn("citizens", ("id",), "user_enc", USER_COLUMN, "user_hash"),
 )

@@ -1,60 +1,78 @@
 """`hoso accounts authorize`: a new pair of tokens by the consent of the account's admin."""
 
+import asyncio
+from typing import Annotated
+
 import typer
 
+from bot.consent import CONSENT_PATH
 from channels.errors import ChannelError
 from channels.http import HttpClient
 from channels.zalo.consent import Consent, ConsentRefused
-from channels.zalo.oauth import TokenPair, exchange_code
+from channels.zalo.oauth import exchange_code
 from hoso.commands.context import settings_for_command, with_database
+from hoso.consent import begin_consent, keep_pair, note_consent
 from hoso.errors import CommandError
-from hoso.parts import utc_now, zalo_config
-from hoso.settings import Settings
+from hoso.parts import utc_now
 from hoso.site import Site
-from storage.accounts import AccountStore
+from storage import consents
 from storage.database import Database
 
+_LOOK_SECONDS = 0.5
 
-def authorize() -> None:
-    """Get a pair of tokens by consent: open an address, agree, paste the address where the browser ended.
 
-    The redirect address (HOSO_ZALO_CALLBACK_URL) must be the one in the platform's console, byte for byte. Nobody needs
-    to listen there: the browser may show an error, its address line holds what is needed.
+def authorize(
+    paste: Annotated[
+        bool, typer.Option("--paste", help="No web server listens at the callback address: paste it here instead.")
+    ] = False,
+) -> None:
+    """Get a pair of tokens by consent: an admin of the account opens an address and agrees.
+
+    The callback address (HOSO_ZALO_CALLBACK_URL) must be the one in the platform's console, byte for byte. It leads to
+    the web server, which exchanges the code while this command waits. With --paste nobody needs to listen there: the
+    browser may show an error, its address line holds what is needed.
     """
-    consent = _begin(settings_for_command("accounts"))
-    typer.echo("1. As an admin of the account, open this address and agree:")
-    typer.echo(consent.url)
-    address = typer.prompt("2. Paste the address where the browser ended (valid for ten minutes)", prompt_suffix=":\n")
+    consent = begin_consent(settings_for_command("accounts"))
+    address = _ask_for_address(consent) if paste else None
 
     async def work(site: Site, database: Database) -> str:
-        try:
-            oa_id, method = consent.read_callback(address)
-            async with HttpClient() as http:
-                pair = await exchange_code(http, consent.config, method, now=utc_now())
-        except (ConsentRefused, ChannelError) as error:
-            raise CommandError(f"no tokens: {error}") from error
-        await _store(site, database, oa_id, pair)
-        return oa_id
+        if address is not None:
+            return await _exchange(site, database, consent, address)
+        return await _wait(site, database, consent)
 
     typer.echo(f"Account {with_database('accounts', work)} has a new pair of tokens.")
 
 
-def _begin(settings: Settings) -> Consent:
-    callback = settings.zalo_callback_url or f"{settings.base_url}/oauth/zalo/callback"
-    try:
-        return Consent.begin(
-            zalo_config(settings), callback, pkce=settings.zalo_pkce, fixed_verifier=settings.zalo_code_verifier
-        )
-    except ValueError as error:
-        raise CommandError(f"{error}; set HOSO_ZALO_CODE_VERIFIER") from error
-
-
-async def _store(site: Site, database: Database, oa_id: str, pair: TokenPair) -> None:
-    await AccountStore(database, site.cipher).replace(
-        oa_id,
-        app_id=site.settings.app_id,
-        name=None,
-        access=pair.access_token,
-        refresh=pair.refresh_token,
-        expires_in_seconds=(pair.access_expires_at - utc_now()).total_seconds(),
+def _ask_for_address(consent: Consent) -> str:
+    typer.echo("1. As an admin of the account, open this address and agree:")
+    typer.echo(consent.url)
+    said: str = typer.prompt(
+        "2. Paste the address where the browser ended (valid for ten minutes)", prompt_suffix=":\n"
     )
+    return said
+
+
+async def _exchange(site: Site, database: Database, consent: Consent, address: str) -> str:
+    try:
+        account_id, method = consent.read_callback(address)
+        async with HttpClient() as http:
+            pair = await exchange_code(http, consent.config, method, now=utc_now())
+    except (ConsentRefused, ChannelError) as error:
+        raise CommandError(f"no tokens: {error}") from error
+    await keep_pair(site.settings, database, site.cipher, account_id, pair)
+    return account_id
+
+
+async def _wait(site: Site, database: Database, consent: Consent) -> str:
+    number = await note_consent(database, site.cipher, consent)
+    typer.echo(f"As an admin of the account, open this address within {consents.LIFE_SECONDS / 60:.0f} minutes:")
+    typer.echo(site.settings.base_url + CONSENT_PATH.format(state=consent.state))
+    while True:
+        outcome = await consents.outcome(database, number)
+        if outcome.account_id is not None:
+            return outcome.account_id
+        if outcome.refusal is not None:
+            raise CommandError(f"no tokens: {outcome.refusal}")
+        if outcome.is_over:
+            raise CommandError("nobody gave the consent in time; run it again, or with --paste if no server listens")
+        await asyncio.sleep(_LOOK_SECONDS)

@@ -7,13 +7,14 @@ RETURNING id
 
 -- name: replace_pair
 -- A person gives an account a new pair: whatever refresh was under way has lost its claim.
-INSERT INTO accounts (id, app_id, name, access_token_enc, refresh_token_enc, access_expires_at)
-VALUES (%(id)s, %(app_id)s, %(name)s, %(access)s, %(refresh)s, now() + make_interval(secs => %(expires_in_seconds)s))
+INSERT INTO accounts (id, app_id, name, access_token_enc, refresh_token_enc, access_expires_at, refresh_expires_at)
+VALUES (%(id)s, %(app_id)s, %(name)s, %(access)s, %(refresh)s, now() + make_interval(secs => %(expires_in_seconds)s),
+        %(refresh_expires_at)s)
 ON CONFLICT (id) DO UPDATE SET
     app_id = excluded.app_id, name = coalesce(excluded.name, accounts.name),
     access_token_enc = excluded.access_token_enc, refresh_token_enc = excluded.refresh_token_enc,
-    access_expires_at = excluded.access_expires_at, refresh_expires_at = NULL, version = accounts.version + 1,
-    state = 'active', state_code = NULL, refresh_claim = NULL, refresh_claimed_until = NULL, refresh_tries = 0,
+    access_expires_at = excluded.access_expires_at, refresh_expires_at = excluded.refresh_expires_at,
+    version = accounts.version + 1, state = 'active', state_code = NULL, refresh_claim = NULL, refresh_claimed_until = NULL, refresh_tries = 0,
     refresh_answer_enc = NULL, updated_at = now()
 RETURNING id
 

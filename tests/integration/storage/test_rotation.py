@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from storage import citizens, dossiers, events, inbox, notices, rotation
+from storage import citizens, consents, dossiers, events, inbox, notices, rotation
 from storage.accounts import AccountStore
 from storage.crypto import Cipher, generate_key
 from storage.database import Database
@@ -42,6 +42,9 @@ async def _fill(database: Database, cipher: Cipher, names: Sequence[str]) -> Non
     await inbox.store(database, entries, cipher)
     store = AccountStore(database, cipher)
     for name in names:
+        await consents.begin(
+            database, cipher, state=f"{name}{uuid.uuid4()}", verifier=SecretStr("v"), redirect_uri="https://hoso.vn/"
+        )
         await citizens.meet(database, cipher, platform="zalo", user_id=name)
         pair = {"access": SecretStr("access"), "refresh": SecretStr("refresh")}
         await store.seed(name, app_id="app", expires_in_seconds=60, **pair)
