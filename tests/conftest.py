@@ -1,4 +1,4 @@
-"""Fixtures for real servers, and the watch over what is logged."""
+"""Fixtures for real servers, and the watch over what is logged and over the rules of the platforms."""
 
 import importlib
 import importlib.util
@@ -15,7 +15,7 @@ import pytest
 import structlog
 
 from hoso.embedded import EngineSet
-from tests import engines, log_leaks
+from tests import engines, log_leaks, violations
 
 LOGS = Path(__file__).parent.parent / "test-logs"
 ROOMS = ("bot", "channels", "console", "dossiers", "emulator", "hoso", "status_bridge", "storage", "workers")
@@ -122,6 +122,15 @@ def _logs_are_kept(pytestconfig: pytest.Config) -> Iterator[None]:
     structlog.contextvars.clear_contextvars()
     root.setLevel(level)
     root.removeHandler(handler)
+
+
+@pytest.fixture(autouse=True)
+def _no_rule_is_broken_unknowingly(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Look at the emulators after the test (see `tests/violations.py`)."""
+    violations.guard_this_process()
+    yield
+    if wrong := violations.judge(request.node, violations.gate.take()):
+        pytest.fail(wrong, pytrace=False)
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,7 @@ import psycopg
 from yarl import URL
 
 from tests.engines import RUN_DIR_VARIABLE, register_name, register_secret
+from tests.violations import gate
 
 ROOT = Path(__file__).parent.parent
 HOSO = (sys.executable, "-m", "hoso")
@@ -317,11 +318,13 @@ def start_site(
         kinds: of `KINDS`, in the order of their start; the first that needs the embedded servers starts and owns them.
     """
     site = Site(data_dir, process_log, settings or {})
+    gate.watch(site.emulator_url)
     try:
         for kind in kinds:
             site.start(kind)
         yield site.wait_ready()
     finally:
+        gate.leave(site.emulator_url)
         site.stop()
 
 

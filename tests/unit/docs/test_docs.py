@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from dossiers.status import notice_for
-from hoso.cli import app
+from hoso.cli import build_app
 from hoso.env_example import render_env_example
 from hoso.settings import PREFIX, Settings
 from status_bridge.event import DossierEvent, parse_event
@@ -52,7 +52,7 @@ def _commands(page: Path) -> set[str]:
 
 def _problem_of(command: str) -> str | None:
     """What is wrong with `up` or `notices list --state failed`, if anything."""
-    here = typer.main.get_command(app)
+    here = typer.main.get_command(build_app())
     for word in command.split():
         if word.startswith("-"):
             known = {option for parameter in here.params for option in (*parameter.opts, *parameter.secondary_opts)}
@@ -86,7 +86,7 @@ def test_a_command_that_does_not_exist_is_found(command: str, word: str) -> None
 
 
 def test_the_readme_names_every_command() -> None:
-    commands = vars(typer.main.get_command(app))["commands"]
+    commands = vars(typer.main.get_command(build_app()))["commands"]
     whole = {
         f"{name} {verb}" if hasattr(command, "commands") else name
         for name, command in commands.items()
