@@ -214,9 +214,9 @@ def map_transport_errors() -> Iterator[None]:
 
 
 def _quotes_url(exc: BaseException) -> bool:
-    # aiohttp's connect timeout does, for one.
+    # aiohttp's connect timeout does, for one; httpx's errors hold the whole request.
     link: BaseException | None = exc
-    while link is not None and "://" not in str(link):
+    while link is not None and "://" not in f"{link} {vars(link)}":
         link = link.__cause__ or link.__context__
     return link is not None
 

@@ -104,7 +104,10 @@ def build_channels(parts: ChannelParts, names: Iterable[str] | None = None) -> d
 
 
 def build_webhooks(
-    *, zalo: ZaloConfig | None, zalo_account_ids: Iterable[str] = (), zalo_bot: ZaloBotConfig | None = None
+    *,
+    zalo: ZaloConfig | None,
+    zalo_account_ids: Iterable[str] = (),
+    zalo_bot: ZaloBotConfig | None = None,
 ) -> list[WebhookRoute]:
     """The doors of all platforms that are set up and have a key, for the web server to open."""
     doors = []

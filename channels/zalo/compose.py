@@ -24,6 +24,7 @@ from channels.content import (
     WriteSms,
 )
 from channels.errors import BadMessage
+from channels.plain_text import to_wire_text
 from channels.zalo import limits
 from channels.zalo.attachments import (
     ButtonsAttachment,
@@ -33,7 +34,6 @@ from channels.zalo.attachments import (
     WireAttachment,
     WireButton,
 )
-from channels.zalo.text import to_wire_text
 
 _PHONE_CODE = re.compile(r"[0-9]{3,15}")  # `84…`; docs: zalo 4.2
 _ASSET_PENDING = "pending"

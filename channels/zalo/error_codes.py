@@ -8,113 +8,57 @@ of the sheet). A code in no table becomes `UnknownCode`.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
+from channels.code_table import (
+    CodeRow,
+    Make,
+    classify,
+    later,
+    make_table,
+    needs_human,
+    refused,
+    temporary,
+    unreachable,
+)
 from channels.errors import (
     BadMessage,
-    ChannelError,
-    Later,
     NeedsAuthorization,
     NeedsHuman,
     RateLimited,
-    RecipientRefused,
-    RecipientUnreachable,
     Temporary,
     TokenRejected,
     UnknownCode,
 )
 from channels.later import Until
 
-_Make = Callable[[str, str], ChannelError]
-
-
-@dataclass(frozen=True, slots=True)
-class CodeRow:
-    """One row: how to build the error, what the code means, and the grade of its source."""
-
-    make: _Make
-    meaning: str
-    grade: str
-
-    def to_error(self, code: int) -> ChannelError:
-        """The error for this row; its detail is our wording, never the platform's (which may quote a phone number)."""
-        return self.make(str(code), self.meaning)
-
+__all__ = ["OA", "OAUTH", "TEMPLATE_BY_USER", "ZBS", "CodeRow", "CodeTable", "classify"]
 
 CodeTable = Mapping[int, CodeRow]
 
-
-def classify(table: CodeTable, code: int, message: str = "") -> ChannelError:
-    """The error for a code ≠ 0. `message` is used for unknown codes only, shortened and with its digits masked."""
-    row = table.get(code)
-    if row is not None:
-        return row.to_error(code)
-    return UnknownCode(str(code), f"code in no table: {_mask(message)}" if message else "code in no table")
-
-
-def _mask(message: str) -> str:
-    return re.sub(r"\d", "*", " ".join(message.split()))[:120]
-
-
 # What to do. Letters as in the sheet: R refresh, T transient, L later, H human, P permanent for this person, B bug.
+_R: Make = TokenRejected
+_T: Make = Temporary
+_T_ONCE = temporary(max_retries=1)
+_TOO_FAST: Make = RateLimited
+_H: Make = NeedsHuman
+_H_AFTER_ONE_TRY = needs_human(retry_once=True)
+_B: Make = BadMessage
+_CONSENT: Make = NeedsAuthorization
+_UNKNOWN: Make = UnknownCode
+_P_OTHER = unreachable()
+_P_TOMORROW = unreachable(tomorrow=True)
+_P_DEAD_END = unreachable(other=False)
+_REFUSED_OTHER = refused(other=True)
+_REFUSED = refused(other=False)
+_MORNING = later(Until.MORNING)
+_NEXT_DAY = later(Until.NEXT_DAY)
+_NEXT_DAY_OR_OTHER = later(Until.NEXT_DAY, other=True)
+_NEXT_MONTH = later(Until.NEXT_MONTH)
 
+_Rows = list[tuple[int, Make, str, str]]
 
-def _unreachable(*, other: bool = True, tomorrow: bool = False) -> _Make:
-    return lambda code, meaning: RecipientUnreachable(
-        code, meaning, try_other_channel=other, retry_tomorrow_once=tomorrow
-    )
-
-
-def _refused(*, other: bool) -> _Make:
-    return lambda code, meaning: RecipientRefused(code, meaning, try_other_channel=other)
-
-
-def _later(until: Until, *, other: bool = False) -> _Make:
-    return lambda code, meaning: Later(code, meaning, until=until, try_other_channel=other)
-
-
-def _once(code: str, meaning: str) -> ChannelError:
-    return Temporary(code, meaning, max_retries=1)
-
-
-def _human_after_one_try(code: str, meaning: str) -> ChannelError:
-    return NeedsHuman(code, meaning, retry_once=True)
-
-
-_R: _Make = TokenRejected
-_T: _Make = Temporary
-_T_ONCE: _Make = _once
-_TOO_FAST: _Make = RateLimited
-_H: _Make = NeedsHuman
-_H_AFTER_ONE_TRY: _Make = _human_after_one_try
-_B: _Make = BadMessage
-_CONSENT: _Make = NeedsAuthorization
-_UNKNOWN: _Make = UnknownCode
-_P_OTHER = _unreachable()
-_P_TOMORROW = _unreachable(tomorrow=True)
-_P_DEAD_END = _unreachable(other=False)
-_REFUSED_OTHER = _refused(other=True)
-_REFUSED = _refused(other=False)
-_MORNING = _later(Until.MORNING)
-_NEXT_DAY = _later(Until.NEXT_DAY)
-_NEXT_DAY_OR_OTHER = _later(Until.NEXT_DAY, other=True)
-_NEXT_MONTH = _later(Until.NEXT_MONTH)
-
-_Rows = list[tuple[int, _Make, str, str]]
-
-
-def _table(*groups: _Rows) -> dict[int, CodeRow]:
-    table: dict[int, CodeRow] = {}
-    for code, make, meaning, grade in (row for group in groups for row in group):
-        if code in table:
-            raise ValueError(f"code {code} stands twice in one table; keep one row")
-        table[code] = CodeRow(make, meaning, grade)
-    return table
-
-
-OAUTH: CodeTable = _table(  # docs: zalo 2.6
+OAUTH: CodeTable = make_table(  # docs: zalo 2.6
     [
         (-14002, _H, "app id invalid, or app inactive and the user no admin; check the app in the console", "B"),
         (-14003, _H, "redirect address differs from the console's callback address", "B"),
@@ -135,7 +79,7 @@ _TOKEN: _Rows = [  # docs: zalo 2.6 and 11 "Retry once on token errors": on whic
     (-401, _R, "access token invalid (variant)", "C"),
 ]
 
-OA: CodeTable = _table(  # docs: zalo 4.8
+OA: CodeTable = make_table(  # docs: zalo 4.8
     _TOKEN,
     [
         (-32, _TOO_FAST, "rate limit of the app or OA", "B"),
@@ -186,7 +130,7 @@ OA: CodeTable = _table(  # docs: zalo 4.8
     ],
 )
 
-ZBS: CodeTable = _table(  # docs: zalo 6.6
+ZBS: CodeTable = make_table(  # docs: zalo 6.6
     _TOKEN,
     [
         # Not in 6.6 but in 4.8: this host's rate is unpublished, and parking every message would be the worse guess.

@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from channels.base import OutgoingMessage, TemplateContent
-from channels.errors import BadMessage
-from channels.zalo.text import to_wire_text
+from channels.errors import BadMessage, ChannelError, NeedsHuman
+from channels.plain_text import to_wire_text
 from channels.zalo.types import ENABLED, TemplateDescription, TemplateParam
+
+# docs: zalo 6.3; a word that the sheet does not know says nothing, and the platform judges.
+SWITCHED_OFF = frozenset({"PENDING_REVIEW", "REJECT", "DISABLE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +23,12 @@ class Problem:
 
     code: str
     detail: str
+    is_of_template: bool = False
+    """The template is at fault, not the message: somebody can switch it on again, and the message waits for that."""
 
-    def to_error(self) -> BadMessage:
-        """The error that a sender sees."""
-        return BadMessage(self.code, self.detail)
+    def to_error(self) -> ChannelError:
+        """The error that a sender sees, of the class of the platform's own refusal (docs: zalo 6.6, -131, -146)."""
+        return (NeedsHuman if self.is_of_template else BadMessage)(self.code, self.detail)
 
 
 def take_template(message: OutgoingMessage) -> TemplateContent:
@@ -47,10 +52,9 @@ class TemplateRules:
     def find_problem(self, params: Mapping[str, str]) -> Problem | None:
         """The first thing that the platform would refuse; `params` are in NFC."""
         status = self.described.status
-        if status and status != ENABLED:
-            return Problem(
-                "template_status", f"the template is {status[:40]}, not {ENABLED}; see the platform's console"
-            )
+        if status in SWITCHED_OFF:
+            detail = f"the template is {status}, not {ENABLED}; see the platform's console"
+            return Problem("template_status", detail, is_of_template=True)
         missing = self._required - params.keys()
         if missing:
             return Problem("param_missing", f"the template demands the parameter {min(missing)}")

@@ -11,10 +11,7 @@ from channels.zalo.client import ZaloClient
 from channels.zalo.compose import check_message, compose_attachment, compose_text
 from channels.zalo.config import ZaloConfig
 from channels.zalo.methods import SendConsultation
-from channels.zalo.text import MAX_TEXT_CHARS, split_text
 from channels.zalo.types import OaSendResult
-
-__all__ = ["MAX_TEXT_CHARS", "ZaloOaChannel", "split_text"]
 
 # docs: zalo 4.3: inside the free 48 hours, included in the OA's package, or a gift.
 FREE_QUOTA_TYPES = frozenset({"reply", "sub_quota", "reward_quota"})

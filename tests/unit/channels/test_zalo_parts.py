@@ -14,12 +14,13 @@ from pydantic import SecretStr, ValidationError
 
 from channels.base import OutgoingMessage, Recipient, TemplateContent
 from channels.errors import BadMessage, NeedsAuthorization, OutcomeUnknown, RecipientUnreachable
+from channels.plain_text import split_text
 from channels.zalo.calls import build_api_request, build_oauth_request, read_result
 from channels.zalo.config import ZaloConfig
+from channels.zalo.limits import MAX_TEXT_CHARS
 from channels.zalo.methods import ExchangeCode, GetOa, RefreshToken, SendConsultation, SendTemplate, TemplateInfo
 from channels.zalo.oauth import FALLBACK_ACCESS_LIFE, TokenPair, read_token_answer
 from channels.zalo.proofs import appsecret_proof, code_challenge, hash_phone, is_mobile
-from channels.zalo.text import MAX_TEXT_CHARS, split_text
 
 CONFIG = ZaloConfig(app_id="123", app_secret=SecretStr("app-secret-for-tests"))
 TOKEN = SecretStr("access-token-for-tests")

@@ -1,0 +1,1 @@
+"""E-mail by SMTP, for those who have no mobile phone."""

@@ -1,0 +1,1 @@
+"""Short messages through a gateway: eSMS and SpeedSMS (docs: zalo 10)."""
