@@ -6,6 +6,7 @@ from typing import Any
 def render(result: dict[str, Any]) -> str:
     """Return the page."""
     machine, taken = result["machine"], result["intake"]
+    webhook = _webhook(result["webhook"])
     versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
     plain = taken["plain_insert_events_per_s"]
     rates = [key for key in result if key.startswith("latency_at_")]
@@ -35,6 +36,7 @@ written are then inserted once more, as they are, into tables with the same inde
 
 Taking an event runs at {taken["events_to_plain_ratio"]} of the plain insert's rate.
 
+{webhook}
 ## From the event to the phone
 
 Through the whole site (`hoso up`): from the 2xx of `POST /v1/events` until the emulator has the message.
@@ -45,3 +47,37 @@ Through the whole site (`hoso up`): from the 2xx of `POST /v1/events` until the 
 
 Versions: {versions}.
 """
+
+
+def _webhook(figures: dict[str, Any]) -> str:
+    rates = "\n".join(
+        f"| {key.removeprefix('latency_at_').removesuffix('_per_s')} | "
+        + " | ".join(str(waits[name]) for name in ("events", "p50_ms", "p95_ms", "p99_ms"))
+        + " |"
+        for key, waits in figures.items()
+        if key.startswith("latency_at_")
+    )
+    taken = _row("events verified, read, stored in PostgreSQL (committed), answered", figures, "events_per_s", "cpu_us")
+    bare = _row("bare handler: the same requests, nothing done with them", figures, "bare_handler_per_s", "bare_cpu_us")
+    return f"""## The webhook
+
+`hoso serve`, one process, beside a bare aiohttp handler that reads the body and answers JSON: the same server library,
+loop, requests and load ({figures["connections"]} connections that always have a request on its way),
+{figures["events_per_round"]} distinct signed events a round, median of five rounds taken in turns.
+
+| What | per second | µs of CPU of the server process each |
+|---|---|---|
+{taken}
+{bare}
+
+The webhook's ceiling is {figures["ratio"]} of the bare handler's. At a steady rate, at random moments, from the moment
+meant for a request until its answer:
+
+| events/s | events | p50 ms | p95 ms | p99 ms |
+|---|---|---|---|---|
+{rates}
+"""
+
+
+def _row(what: str, figures: dict[str, Any], *names: str) -> str:
+    return f"| {what} | " + " | ".join(str(figures[name]) for name in names) + " |"

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import intake, latency
+from benchmarks import intake, latency, webhook
 from benchmarks.report import render
 from hoso.embedded import start_engines
 from hoso.logs import set_up_logging
@@ -45,6 +45,8 @@ def main() -> None:
         assert engines.postgres_url is not None
         migrate(engines.postgres_url)
         figures: dict[str, Any] = {"intake": asyncio.run(intake.measure(engines.postgres_url))}
+    print("webhook: signed events beside a bare handler …", flush=True)
+    figures["webhook"] = webhook.measure(_folder("webhook"))
     print("latency: from the answer to the phone, through the whole site …", flush=True)
     figures |= asyncio.run(latency.measure(_folder("latency")))
     result = {"measured_at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": _machine()} | figures

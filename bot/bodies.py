@@ -6,8 +6,11 @@ aiohttp itself sets no deadline for a body that stops half way (docs: rq-httpx-r
 from __future__ import annotations
 
 import asyncio
+from typing import TypeVar
 
 from aiohttp import web
+
+Body = TypeVar("Body", bytes, bytearray)
 
 # What aiohttp decodes without further libraries; anything else would reach us still encoded.
 _ENCODINGS = frozenset({"", "identity", "gzip", "deflate"})
@@ -28,6 +31,9 @@ async def read_body(request: web.Request, *, max_bytes: int, deadline_seconds: f
         raise web.HTTPUnsupportedMediaType(text="send the body plain, or compressed with gzip or deflate")
     if request.content_length is not None and request.content_length > max_bytes:
         raise web.HTTPRequestEntityTooLarge(max_size=max_bytes, actual_size=request.content_length)
+    if request.content.is_eof() and request.content.exception() is None:
+        # All of it has come, as most do, so nothing is waited for and no deadline is needed.
+        return _within(request.content.read_nowait(), max_bytes)
     try:
         async with asyncio.timeout(deadline_seconds):
             return await _read_limited(request, max_bytes)
@@ -43,6 +49,11 @@ async def _read_limited(request: web.Request, max_bytes: int) -> bytes:
     body = bytearray()
     while chunk := await request.content.readany():
         body += chunk
-        if len(body) > max_bytes:
-            raise web.HTTPRequestEntityTooLarge(max_size=max_bytes, actual_size=len(body))
+        _within(body, max_bytes)
     return bytes(body)
+
+
+def _within(body: Body, max_bytes: int) -> Body:
+    if len(body) > max_bytes:
+        raise web.HTTPRequestEntityTooLarge(max_size=max_bytes, actual_size=len(body))
+    return body

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import structlog
 
@@ -33,6 +34,8 @@ class InboxConfig:
 
     gather_seconds: float = 0.002
     """How long the first of a batch waits for others."""
+    full_batch: int = 50
+    """Requests that are enough to go without waiting for more."""
     max_batch: int = 200
     """Entries in one statement."""
     store_seconds: float = 1.2
@@ -45,8 +48,7 @@ class InboxConfig:
     """Pause between two looks at the spool and at PostgreSQL."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     entries: Sequence[NewEntry]
     done: asyncio.Future[None]
 
@@ -106,8 +108,10 @@ class Inbox:
     async def _store_waiting(self) -> None:
         """Store all that waits, batch after batch: who comes while a statement runs shares the next one."""
         try:
-            await asyncio.sleep(self._config.gather_seconds)
             while self._waiting:
+                # Also between two batches: a statement costs as much as many rows, so few of them are worth a wait.
+                if len(self._waiting) < self._config.full_batch:
+                    await asyncio.sleep(self._config.gather_seconds)
                 batch, self._waiting = self._take_batch()
                 try:
                     refusal = await self._keep([entry for waiting in batch for entry in waiting.entries])

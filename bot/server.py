@@ -12,10 +12,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.docs_page import Page, render_docs, render_home
-from bot.middlewares import SERVER_NAME, errors_as_problems, hide_versions, request_context
+from bot.middlewares import request_context
 from bot.openapi import build_document
 from bot.patience import Patience
 from bot.webhook import ZaloWebhook
+
+SERVER_NAME = "hoso"
 
 Check = Callable[[], Awaitable[None]]
 Readiness = Mapping[str, Check]
@@ -57,9 +59,8 @@ def create_app(
         title=config.title, version=config.version, server_url=config.public_url, fragments=api_documents
     )
     pages = _Pages(document, readiness, config)
-    app = web.Application(middlewares=[request_context, errors_as_problems], client_max_size=config.max_body_bytes)
+    app = web.Application(middlewares=[request_context], client_max_size=config.max_body_bytes)
     app.add_routes([*webhook.routes(), *pages.routes(), *routes])
-    app.on_response_prepare.append(hide_versions)
     app.cleanup_ctx.append(_drain_while_running(webhook))
     return app
 
@@ -68,7 +69,7 @@ def create_runner(app: web.Application, config: ServerConfig) -> web.AppRunner:
     """Return a runner with limits that survive bad clients (docs: rq-httpx-redis-pitfalls A5)."""
     if http_parser.HttpRequestParser is http_parser.HttpRequestParserPy:
         raise RuntimeError("aiohttp's C parser is missing, and the other one judges requests differently: reinstall it")
-    # No setting exists for the name in answers that aiohttp gives before any code of ours runs (broken HTTP).
+    # The name without versions. No setting exists for it, and aiohttp gives some answers before any code of ours runs.
     vars(web_response)["SERVER_SOFTWARE"] = SERVER_NAME
     return web.AppRunner(
         app,

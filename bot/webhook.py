@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Literal
 
@@ -14,7 +15,7 @@ from bot.bodies import read_body
 from bot.errors import CannotStore
 from bot.inbox import Inbox
 from bot.problems import problem
-from channels.base import EventKind, IncomingEvent, SignatureOutcome, WebhookRoute
+from channels.base import EventEnvelope, EventKind, SignatureOutcome, WebhookRoute
 from channels.errors import MalformedWebhook
 from storage.inbox import NewEntry
 
@@ -26,6 +27,9 @@ RETRY_AFTER_SECONDS = 30  # docs: zalo 7.1: the platform's own first repeat
 WORKED_ON = frozenset({EventKind.MESSAGE, EventKind.RELATIONSHIP, EventKind.RECEIPT})
 """Kinds that somebody works on; the others are kept as they came, for audits."""
 
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
+_ANSWERS = {outcome: json.dumps({"status": outcome}).encode() for outcome in ("kept", "dropped", "probe")}
+
 Mode = Literal["enforce", "log"]
 
 
@@ -33,7 +37,7 @@ class ZaloWebhook:
     """Takes the platform's events, of every account of the app, into the inbox.
 
     Args:
-        route: the adapter's door: where it is, how to check a body, how to read it.
+        route: the adapter's door: where it is, how to open a body.
         inbox: where verified events go.
         is_our_account: whether an account's id is one of ours; signed events of others are dropped with a 200.
         mode: `enforce`; or `log` for the first hour of going live, when wrong signatures are let in and logged loudly.
@@ -70,41 +74,43 @@ class ZaloWebhook:
     async def receive(self, request: web.Request) -> web.Response:
         """Check, keep and answer one body; see the table of addresses in the API's description."""
         body = await read_body(request, max_bytes=self._max_body_bytes, deadline_seconds=self._body_deadline_seconds)
-        verdict = self._route.verify(request.headers, body)
-        metrics.webhook_signatures.labels(self._route.platform, verdict.outcome.value).inc()
+        try:
+            verdict, envelopes = self._route.open(request.headers, body)
+        except MalformedWebhook as error:
+            metrics.webhook_unreadable.labels(self._route.platform).inc()
+            return problem(400, "Unreadable event", str(error))
+        metrics.webhook_signatures.count(self._route.platform, verdict.outcome)
         if verdict.outcome is SignatureOutcome.PROBE:
             return _ok("probe")
-        try:
-            events = self._route.parse(request.headers, body)
-        except MalformedWebhook as error:
-            return problem(400, "Unreadable event", str(error))
         if not verdict.is_accepted:
             let_in = self._mode == "log"
             self._alarm.tell(verdict, request.headers, let_in=let_in)
             if not let_in:
                 return problem(401, "Wrong signature", "the body's signature is missing or does not fit")
-        return await self._keep(events, body)
+        return await self._keep(envelopes, body)
 
-    async def _keep(self, events: Sequence[IncomingEvent], body: bytes) -> web.Response:
-        ours = [event for event in events if event.account_id is None or self._is_our_account(event.account_id)]
-        entries = [_entry_of(event, body) for event in ours]
+    async def _keep(self, envelopes: Sequence[EventEnvelope], body: bytes) -> web.Response:
+        ours = [event for event in envelopes if event.account_id is None or self._is_our_account(event.account_id)]
+        if len(ours) < len(envelopes):
+            self._count([event for event in envelopes if event not in ours], "unknown_account")
+        if not ours:
+            return _ok("dropped")
         try:
-            await self.inbox.put(entries)
+            await self.inbox.put([_entry_of(event, body) for event in ours])
         except CannotStore as error:
             _log.error("webhook_event_not_kept", reason=str(error))
             self._count(ours, "refused")
             headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
             return problem(503, "Cannot store", "the event could not be kept; send it again", headers=headers)
         self._count(ours, "kept")
-        self._count([event for event in events if event not in ours], "unknown_account")
-        return _ok("kept" if ours else "dropped")
+        return _ok("kept")
 
-    def _count(self, events: Sequence[IncomingEvent], outcome: str) -> None:
+    def _count(self, events: Sequence[EventEnvelope], outcome: str) -> None:
         for event in events:
-            metrics.webhook_events.labels(self._route.platform, event.kind.value, outcome).inc()
+            metrics.webhook_events.count(event.platform, event.kind, outcome)
 
 
-def _entry_of(event: IncomingEvent, body: bytes) -> NewEntry:
+def _entry_of(event: EventEnvelope, body: bytes) -> NewEntry:
     return NewEntry(
         platform=event.platform,
         platform_id=event.dedup_key,
@@ -118,4 +124,4 @@ def _entry_of(event: IncomingEvent, body: bytes) -> NewEntry:
 
 
 def _ok(outcome: str) -> web.Response:
-    return web.json_response({"status": outcome})
+    return web.Response(body=_ANSWERS[outcome], headers=_JSON)

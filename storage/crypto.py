@@ -60,8 +60,14 @@ class _Key:
         return AESGCM(hmac.digest(self.master, b"hoso column encryption", "sha256"))
 
     @cached_property
-    def lookup_key(self) -> bytes:
-        return hmac.digest(self.master, b"hoso look-up hash", "sha256")
+    def lookup(self) -> hmac.HMAC:
+        """The look-up hash with its key taken in; copied for each value, which is cheaper than keying it again."""
+        return hmac.new(hmac.digest(self.master, b"hoso look-up hash", "sha256"), digestmod="sha256")
+
+    def lookup_hash(self, text: str) -> bytes:
+        state = self.lookup.copy()
+        state.update(text.encode())
+        return state.digest()
 
 
 class Cipher:
@@ -110,8 +116,8 @@ class Cipher:
 
     def lookup_hash(self, text: str) -> bytes:
         """Hash `text` for an equality search (HMAC-SHA-256 under the first key)."""
-        return hmac.digest(self._keys[0].lookup_key, text.encode(), "sha256")
+        return self._keys[0].lookup_hash(text)
 
     def lookup_hashes(self, text: str) -> list[bytes]:
         """Hash `text` under every key: rows that are not rotated yet are found as well."""
-        return [hmac.digest(key.lookup_key, text.encode(), "sha256") for key in self._keys]
+        return [key.lookup_hash(text) for key in self._keys]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from pydantic import SecretStr
+from functools import lru_cache
 
 from channels.base import EventKind, EventPayload, RawPayload
+from channels.zalo.event_attachments import read_attachments
 from channels.zalo.events import (
     ContactShared,
     Echo,
@@ -20,9 +20,30 @@ from channels.zalo.events import (
     TemplateFeedback,
     UserMessage,
 )
-from channels.zalo.fields import Document, read_attachments, read_object, read_text, read_texts
+from channels.zalo.fields import Document, read_object, read_secret, read_text, read_texts
+from channels.zalo.management_events import (
+    AnonymousMessage,
+    Call,
+    CallConsent,
+    ExtensionPurchased,
+    GroupChange,
+    GroupMessage,
+    ProductAsked,
+    TagChange,
+    UserInfoChanged,
+    WidgetEvent,
+)
+from channels.zalo.template_events import (
+    ButtonResponse,
+    JourneyEvent,
+    QuotaChange,
+    TemplateQualityChange,
+    TemplateStatusChange,
+    TemplateTagsChange,
+)
 from channels.zalo.types import read_int, read_millis
 
+_HASH_CHARS = 64  # SHA-256 in hex
 _KINDS = frozenset(kind.value for kind in MessageKind)
 
 
@@ -41,6 +62,7 @@ class EventReader:
         return self.kind is EventKind.RECEIPT
 
 
+@lru_cache(maxsize=256)  # of the names in use; a sender's inventions push each other out
 def find_reader(event_name: str) -> EventReader:
     """The reader for an event; unknown names get one that keeps the document."""
     exact = _BY_NAME.get(event_name)
@@ -55,13 +77,13 @@ def _kind_of(document: Document, prefix: str) -> MessageKind:
 
 
 def _read_message(document: Document, _is_template: bool) -> UserMessage:
-    message = read_object(document, "message")
+    message, kind = read_object(document, "message"), _kind_of(document, "user_send_")
     return UserMessage(
-        kind=_kind_of(document, "user_send_"),
+        kind=kind,
         message_id=_message_id(message),
         text=read_text(message, "text"),
         quote_message_id=read_text(message, "quote_msg_id"),
-        attachments=read_attachments(message),
+        attachments=read_attachments(message, is_business_card=kind is MessageKind.BUSINESS_CARD),
         user_id_by_app=read_text(document, "user_id_by_app"),
     )
 
@@ -80,14 +102,16 @@ def _read_echo(document: Document, _is_template: bool) -> Echo:
 def _read_received(document: Document, is_template: bool) -> Receipt:
     message = read_object(document, "message")
     message_id = _message_id(message)
-    phone = read_text(read_object(document, "recipient"), "id") if is_template else None
+    phone = read_secret(read_object(document, "recipient"), "id") if is_template else None
+    is_hash = phone is not None and len(phone) == _HASH_CHARS
     return Receipt(
         kind=ReceiptKind.DELIVERED,
         message_ids=(message_id,) if message_id else read_texts(message, "msg_ids"),
         is_template=is_template,
         tracking_id=read_text(message, "tracking_id"),
         delivered_at=read_millis(message.get("delivery_time")),
-        phone=SecretStr(phone) if phone else None,
+        phone=None if is_hash else phone,
+        phone_hash=phone.get_secret_value() if phone is not None and is_hash else None,
     )
 
 
@@ -111,6 +135,8 @@ def _read_feedback(document: Document, _is_template: bool) -> TemplateFeedback:
         note=read_text(message, "note"),
         feedbacks=read_texts(message, "feedbacks"),
         submitted_at=read_millis(message.get("submit_time")),
+        rating_type=read_text(message, "rating_type"),
+        option=read_text(message, "option"),
     )
 
 
@@ -128,10 +154,11 @@ def _read_contact(document: Document, _is_template: bool) -> ContactShared:
     )
     address = ", ".join(part for part in (read_text(names[0], name) for name in names[1]) if part)
     return ContactShared(
-        name=_secret(read_text(info, "name")),
-        phone=_secret(read_text(info, "phone")),
-        birth_date=_secret(read_text(info, "user_dob")),
-        address=_secret(address or None),
+        name=read_secret(info, "name"),
+        phone=read_secret(info, "phone"),
+        birth_date=read_secret(info, "user_dob"),
+        gender=read_secret(info, "gender"),
+        address=read_secret({"": address}, ""),
         user_id_by_app=read_text(document, "user_id_by_app"),
     )
 
@@ -155,12 +182,11 @@ def _message_id(message: Document) -> str | None:
     return read_text(message, "msg_id") or read_text(message, "message_id")
 
 
-def _secret(text: str | None) -> SecretStr | None:
-    return None if text is None else SecretStr(text)
+def _managed(read: Callable[[Document], EventPayload], *, kind: EventKind = EventKind.MANAGEMENT) -> EventReader:
+    return EventReader(kind, lambda document, _is_template: read(document))
 
 
 _UNKNOWN = EventReader(EventKind.UNKNOWN, _keep_raw)
-_MANAGEMENT = EventReader(EventKind.MANAGEMENT, _keep_raw)
 _MESSAGE = EventReader(EventKind.MESSAGE, _read_message)
 _ECHO = EventReader(EventKind.ECHO, _read_echo, oa_is_sender=True)
 _FOLLOW = _relationship(RelationshipChange.FOLLOWED)
@@ -179,16 +205,26 @@ _BY_NAME: dict[str, EventReader] = {  # docs: zalo 7.4
     "user_click_chatnow": _relationship(RelationshipChange.CHAT_OPENED),
     "user_withdraw": _relationship(RelationshipChange.WITHDREW),
     "user_submit_info": EventReader(EventKind.RELATIONSHIP, _read_contact),
-    "oa_send_consent": _MANAGEMENT,  # calls and consents are no messages, whatever their names begin with
+    "oa_send_consent": _managed(CallConsent.read),  # no message, whatever its name begins with
+    "user_reply_consent": _managed(CallConsent.read),
+    "user_call_oa": _managed(Call.read),
+    "oa_call_user": _managed(Call.read),
+    "extension_purchased": _managed(ExtensionPurchased.read),
+    "update_user_info": _managed(UserInfoChanged.read),
+    "user_asking_product": _managed(ProductAsked.read),
+    "user_click_response_button": _managed(ButtonResponse.read),
+    "change_template_status": _managed(TemplateStatusChange.read),
+    "change_template_quality": _managed(TemplateQualityChange.read),
+    "change_template_quota": _managed(QuotaChange.read),
+    "change_oa_daily_quota": _managed(QuotaChange.read),
+    "change_oa_template_tags": _managed(TemplateTagsChange.read),
+    **dict.fromkeys(("event_journey_time_out", "event_journey_acknowledged"), _managed(JourneyEvent.read)),
+    **dict.fromkeys(("add_user_to_tag", "remove_user_from_tag", "remove_tag"), _managed(TagChange.read)),
+    **dict.fromkeys(
+        ("widget_interaction_accepted", "widget_failed_to_sync_user_external_id"), _managed(WidgetEvent.read)
+    ),
     **dict.fromkeys(
         (
-            "add_user_to_tag",
-            "remove_user_from_tag",
-            "remove_tag",
-            "update_user_info",
-            "widget_interaction_accepted",
-            "widget_failed_to_sync_user_external_id",
-            "user_asking_product",
             "create_group",
             "delete_group",
             "update_group_info",
@@ -200,27 +236,19 @@ _BY_NAME: dict[str, EventReader] = {  # docs: zalo 7.4
             "user_request_join_group",
             "accept_request_join_group",
             "reject_request_join_group",
-            "user_reply_consent",
-            "user_call_oa",
-            "oa_call_user",
-            "extension_purchased",
-            "user_click_response_button",
-            "change_template_status",
-            "change_template_quality",
-            "change_template_quota",
-            "change_oa_daily_quota",
-            "change_oa_template_tags",
-            "event_journey_time_out",
-            "event_journey_acknowledged",
         ),
-        _MANAGEMENT,
+        _managed(GroupChange.read),
     ),
 }
 
 _BY_PREFIX: tuple[tuple[str, EventReader], ...] = (  # the first that fits: longer beginnings stand first
-    ("user_send_group_", _MANAGEMENT),
-    ("oa_send_group_", _MANAGEMENT),
-    ("anonymous_send_", _MANAGEMENT),
+    ("user_send_group_", _managed(GroupMessage.read)),
+    ("oa_send_group_", _managed(GroupMessage.read)),
+    ("anonymous_send_", _managed(AnonymousMessage.read)),
+    (
+        "oa_send_anonymous_",
+        EventReader(EventKind.ECHO, lambda document, _is_template: AnonymousMessage.read(document), oa_is_sender=True),
+    ),
     ("user_send_", _MESSAGE),
     ("oa_send_", _ECHO),
 )

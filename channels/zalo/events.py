@@ -5,14 +5,13 @@ Every field that the sheet does not promise may be absent. What a person typed o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, SerializeAsAny
 
 from channels.base import EventPayload, RawPayload
+from channels.zalo.event_attachments import Attachment, LocationAttachment
 
 __all__ = [
     "Attachment",
@@ -43,14 +42,12 @@ class MessageKind(StrEnum):
     LOCATION = "location"
     FILE = "file"
     BUSINESS_CARD = "business_card"  # anybody's unverified phone number
+    TEMPLATE = "template"  # this one and the next four only our own side sends
+    LIST = "list"
+    CAROUSEL = "carousel"
+    REQUEST_USER_INFO = "request_user_info"
+    ACTION = "action"
     OTHER = "other"  # a name we do not know yet: answer politely
-
-
-class Attachment(EventPayload):
-    """One attachment, its payload raw."""
-
-    type: str
-    payload: Mapping[str, Any] = Field(default_factory=dict, repr=False)
 
 
 class UserMessage(EventPayload):
@@ -60,20 +57,17 @@ class UserMessage(EventPayload):
     message_id: str | None
     text: str | None = Field(default=None, repr=False)
     quote_message_id: str | None = None
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[SerializeAsAny[Attachment], ...] = ()
     user_id_by_app: str | None = Field(default=None, repr=False)
 
     @property
     def coordinates(self) -> tuple[float, float] | None:
         """Latitude and longitude in degrees of a shared location; Zalo sends them as texts."""
-        found = [a.payload.get("coordinates") for a in self.attachments if a.type == "location"]
-        if not found or not isinstance(found[0], Mapping):
-            return None
-        try:
-            latitude, longitude = float(found[0]["latitude"]), float(found[0]["longitude"])
-        except (KeyError, TypeError, ValueError):
-            return None
-        return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+        for attachment in self.attachments:
+            if isinstance(attachment, LocationAttachment):
+                latitude, longitude = attachment.latitude, attachment.longitude
+                return None if latitude is None or longitude is None else (latitude, longitude)
+        return None
 
 
 class ReceiptKind(StrEnum):
@@ -94,7 +88,9 @@ class Receipt(EventPayload):
     delivered_at: datetime | None = None
     """UTC."""
     phone: SecretStr | None = None
-    """`84…` or its hash, template variant only."""
+    """`84…`, template variant only."""
+    phone_hash: str | None = Field(default=None, repr=False)
+    """Instead of the number, for a message that was sent to a hash."""
 
 
 class TemplateFeedback(EventPayload):
@@ -107,10 +103,14 @@ class TemplateFeedback(EventPayload):
     note: str | None = Field(default=None, repr=False)
     feedbacks: tuple[str, ...] = Field(default=(), repr=False)
     submitted_at: datetime | None = None
+    rating_type: str | None = None
+    """Such as `csat`."""
+    option: str | None = None
+    """Such as `five_emotions`."""
 
 
 class Reaction(EventPayload):
-    """`user_reacted_message`."""
+    """`user_reacted_message`, `oa_reacted_message`."""
 
     message_id: str | None
     icon: str | None
@@ -139,6 +139,7 @@ class ContactShared(EventPayload):
     name: SecretStr | None = None
     phone: SecretStr | None = None
     birth_date: SecretStr | None = None
+    gender: SecretStr | None = None
     address: SecretStr | None = None
     """Street, ward, district and city, joined."""
     user_id_by_app: str | None = Field(default=None, repr=False)
@@ -152,4 +153,4 @@ class Echo(EventPayload):
     text: str | None = Field(default=None, repr=False)
     admin_id: str | None = None
     """Set when an administrator typed it in Zalo's chat tool: time for the bot to keep quiet."""
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[SerializeAsAny[Attachment], ...] = ()

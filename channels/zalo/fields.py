@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from channels.zalo.events import Attachment
+from pydantic import SecretStr
 
 Document = Mapping[str, Any]
-
-MAX_ATTACHMENTS = 50
 
 
 def read_object(document: Document, name: str) -> Document:
@@ -26,6 +24,12 @@ def read_text(document: Document, name: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def read_secret(document: Document, name: str) -> SecretStr | None:
+    """Like `read_text`, for what must not be shown by accident."""
+    text = read_text(document, name)
+    return None if text is None else SecretStr(text)
+
+
 def read_texts(document: Document, name: str) -> tuple[str, ...]:
     """The texts of a list, its other items left out."""
     value = document.get(name)
@@ -34,12 +38,9 @@ def read_texts(document: Document, name: str) -> tuple[str, ...]:
     return tuple(text for text in (read_text({"": item}, "") for item in value) if text is not None)
 
 
-def read_attachments(message: Document) -> tuple[Attachment, ...]:
-    """The attachments of a message, raw."""
-    value = message.get("attachments")
-    items = value[:MAX_ATTACHMENTS] if isinstance(value, list) else []
-    return tuple(
-        Attachment(type=read_text(item, "type") or "", payload=read_object(item, "payload"))
-        for item in items
-        if isinstance(item, dict)
-    )
+def read_ids(document: Document, name: str) -> tuple[str, ...]:
+    """The ids of a list of `{"id": …}`."""
+    value = document.get(name)
+    items = value if isinstance(value, list) else []
+    found = (read_text(item, "id") for item in items if isinstance(item, dict))
+    return tuple(text for text in found if text is not None)

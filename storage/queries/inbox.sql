@@ -1,12 +1,18 @@
 -- name: store
--- Stores verified platform events; a repeat is a no-op. Returns the kinds that are new.
-INSERT INTO inbox (platform, platform_id, account_id, event_name, kind, sender_hash, raw_enc, state)
-SELECT platform, platform_id, account_id, event_name, kind, sender_hash, raw_enc, state FROM unnest(
-    %(platform)s::text[], %(platform_id)s::text[], %(account_id)s::text[], %(event_name)s::text[], %(kind)s::text[],
-    %(sender_hash)s::bytea[], %(raw_enc)s::bytea[], %(state)s::text[])
-    AS e (platform, platform_id, account_id, event_name, kind, sender_hash, raw_enc, state)
-ON CONFLICT (platform, platform_id) DO NOTHING
-RETURNING id, kind, state
+-- Stores verified platform events; a repeat is a no-op. Returns the kinds that brought new work. An entry's bytes lie in
+-- the blob from `start` on: first the sender's hash, if there is one, then the encrypted body.
+WITH new AS (
+    INSERT INTO inbox (platform, platform_id, account_id, event_name, kind, sender_hash, raw_enc, state)
+    SELECT platform, platform_id, account_id, event_name, kind,
+        CASE WHEN hash_bytes > 0 THEN substring(b.blob FROM start FOR hash_bytes) END,
+        substring(b.blob FROM start + hash_bytes FOR raw_bytes), state
+    FROM json_to_recordset(%(entries)s::json) AS e (platform text, platform_id text, account_id text, event_name text,
+        kind text, state text, start integer, hash_bytes integer, raw_bytes integer),
+        (SELECT %(blob)s::bytea AS blob) AS b
+    ON CONFLICT (platform, platform_id) DO NOTHING
+    RETURNING kind, state
+)
+SELECT DISTINCT kind FROM new WHERE state = 'pending'
 
 -- name: claim
 -- Takes events of some kinds to work on. An expired lease is work again. One citizen's events keep their order: a row

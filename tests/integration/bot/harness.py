@@ -122,7 +122,7 @@ async def running_bot(
         config = ServerConfig(lingering_seconds=0.1, shutdown_seconds=1)
         app = create_app(
             webhook=webhook,
-            routes=routes,
+            routes=routes(inbox) if callable(routes) else routes,
             api_documents=api_documents,
             readiness={"database": database.ping} if readiness is None else readiness,
             config=config,
