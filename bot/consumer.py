@@ -9,13 +9,11 @@ from datetime import UTC, datetime
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bot import handlers, metrics
-from bot.desk import Desk
+from bot import metrics
+from bot.desk import Desk, Talk
 from bot.doorbell import InboxBell
 from bot.errors import LeaseLost
-from bot.replies import Reply
-from bot.router import Router
-from channels.base import EventKind, WebhookRoute
+from channels.base import EventKind
 from storage import inbox
 from storage.crypto import Cipher
 from storage.database import Database
@@ -54,10 +52,8 @@ class InboxConsumer:
     """Takes messages and changes of relationship out of the inbox and has them answered; several processes may run.
 
     Args:
-        doors: the adapters' doors by platform, which read the stored bodies.
-        reply: sends one message through the account's channel; raises `ChannelError`.
+        talks: how each platform's people are talked with.
         bell: wakes this consumer; without Redis it looks every `idle_seconds`.
-        router: the tree of handlers; the citizens' one unless told otherwise.
     """
 
     def __init__(
@@ -66,9 +62,7 @@ class InboxConsumer:
         database: Database,
         cipher: Cipher,
         bell: InboxBell,
-        doors: Mapping[str, WebhookRoute],
-        reply: Reply,
-        router: Router | None = None,
+        talks: Mapping[str, Talk],
         config: ConsumerConfig | None = None,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
@@ -79,9 +73,7 @@ class InboxConsumer:
         self._desk = Desk(
             database=database,
             cipher=cipher,
-            doors=doors,
-            router=router or handlers.router,
-            reply=reply,
+            talks=talks,
             lease_seconds=self._config.lease_seconds,
             handle_seconds=self._config.handle_seconds,
             now=now,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -26,13 +27,26 @@ from storage.inbox import Entry, Finished
 _log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How one platform's people are talked with.
+
+    Attributes:
+        door: the adapter's door, which reads the stored bodies again.
+        router: the tree of handlers.
+        reply: sends one message through the account's channel.
+    """
+
+    door: WebhookRoute
+    router: Router
+    reply: Reply
+
+
 class Desk:
     """Works on one entry at a time for each call; safe to call for many at once.
 
     Args:
-        doors: the adapters' doors by platform: they read the stored bodies again.
-        router: the tree of handlers.
-        reply: sends one message through the account's channel.
+        talks: by platform.
         lease_seconds: lease that is renewed before each reply.
         handle_seconds: limit of one try; less than the lease.
         now: the time, with offset.
@@ -43,18 +57,14 @@ class Desk:
         *,
         database: Database,
         cipher: Cipher,
-        doors: Mapping[str, WebhookRoute],
-        router: Router,
-        reply: Reply,
+        talks: Mapping[str, Talk],
         lease_seconds: float,
         handle_seconds: float,
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._cipher = cipher
-        self._doors = doors
-        self._router = router
-        self._reply = reply
+        self._talks = talks
         self._lease_seconds = lease_seconds
         self._handle_seconds = handle_seconds
         self._now = now
@@ -75,7 +85,8 @@ class Desk:
             return self._set_aside(entry, error)
         if event.user_id is None:
             return outcomes.finish_answered(entry, is_possible_duplicate=False, note="no sender")
-        replies = Replies(entry, event.user_id, send=self._reply, mark=self._mark_of(entry), progress=progress)
+        reply = self._talks[entry.platform].reply
+        replies = Replies(entry, chat_of(event), send=reply, mark=self._mark_of(entry), progress=progress)
         if outcomes.count_tries(entry, progress) > outcomes.MAX_TRIES:
             return await self._apologise(entry, event, replies, None)
         return await self._try(entry, event, replies)
@@ -110,7 +121,7 @@ class Desk:
             words=words_for(citizen.language),
             now=self._now(),
         )
-        return await self._router.walk(context)
+        return await self._talks[entry.platform].router.walk(context)
 
     async def _apologise(
         self, entry: Entry, event: IncomingEvent, replies: Replies, error: Exception | None
@@ -135,7 +146,7 @@ class Desk:
         return outcomes.after_refusal(entry, error, progress, self._now())
 
     def _read(self, entry: Entry) -> IncomingEvent:
-        events = self._doors[entry.platform].parse({}, entry.raw.encode())
+        events = self._talks[entry.platform].door.parse({}, entry.raw.encode())
         found = [event for event in events if event.dedup_key == entry.platform_id]
         return found[0] if found else events[0]
 
@@ -144,3 +155,9 @@ class Desk:
             return await inbox.mark(self._database, entry, note, lease_seconds=self._lease_seconds)
 
         return mark
+
+
+def chat_of(event: IncomingEvent) -> str:
+    """Where to answer: the chat, which may be a group, or else whoever wrote."""
+    chat_id = getattr(event.payload, "chat_id", None)
+    return chat_id if isinstance(chat_id, str) else event.user_id or ""

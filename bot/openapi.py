@@ -203,3 +203,39 @@ OWN_FRAGMENT: Document = {
         }
     },
 }
+
+
+def bot_document() -> Document:
+    """The fragment for bots of the Bot Platform."""
+    name = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+    secret = {
+        "name": "X-Bot-Api-Secret-Token",
+        "in": "header",
+        "required": False,
+        "description": "The secret_token of setWebhook.",
+        "schema": {"type": "string"},
+    }
+    own = OWN_FRAGMENT["paths"]["/webhooks/zalo"]["post"]
+    return {
+        "paths": {
+            "/webhooks/zalo-bot/{name}": {
+                "post": {
+                    **{key: own[key] for key in ("tags", "requestBody")},
+                    "responses": {**own["responses"], "404": _problem_answer("No bot of this name")},
+                    "operationId": "receiveBotUpdate",
+                    "summary": "Updates of a bot of the Zalo Bot Platform",
+                    "parameters": [name, secret],
+                },
+                "get": {
+                    "operationId": "greetBot",
+                    "tags": ["webhooks"],
+                    "summary": "Says that somebody is there; does nothing",
+                    "parameters": [name],
+                    "responses": {
+                        "200": _json_answer("Always", _STATUS),
+                        "404": _problem_answer("No bot of this name"),
+                    },
+                },
+            }
+        }
+    }

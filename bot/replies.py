@@ -8,8 +8,10 @@ from bot import metrics
 from bot.errors import LeaseLost
 from bot.progress import Phase, Progress
 from channels.base import OutgoingMessage, Recipient, SendReceipt
-from channels.errors import ChannelError
-from channels.zalo.text import split_text
+from channels.errors import ChannelError, NeedsHuman, TokenUnavailable
+from channels.plain_text import split_text
+from channels.zalo.token_store import AccountUnknown
+from storage.errors import DatabaseUnavailable, StorageError
 from storage.inbox import Entry
 
 Reply = Callable[[OutgoingMessage], Awaitable[SendReceipt]]
@@ -22,11 +24,11 @@ Mark = Callable[[str], Awaitable[bool]]
 class Replies:
     """Sends a handler's texts in order. Parts that an earlier try brought to the platform are passed over."""
 
-    def __init__(self, entry: Entry, user_id: str, *, send: Reply, mark: Mark, progress: Progress) -> None:
+    def __init__(self, entry: Entry, chat_id: str, *, send: Reply, mark: Mark, progress: Progress) -> None:
         self.progress = progress
         self.is_possible_duplicate = False
         self._entry = entry
-        self._recipient = Recipient(user_id=user_id)
+        self._recipient = Recipient(user_id=chat_id)
         self._send = send
         self._mark = mark
         self._part = 0
@@ -56,9 +58,25 @@ class Replies:
         self.progress = begun
         reference = f"chat-{self._entry.id}-{self._part}"
         try:
-            await self._send(OutgoingMessage(reference=reference, recipient=self._recipient, text=text))
+            await self._send(
+                OutgoingMessage(
+                    reference=reference, recipient=self._recipient, text=text, account_id=self._entry.account_id
+                )
+            )
         except ChannelError as error:
             metrics.replies.labels(type(error).__name__).inc()
             raise
+        except (StorageError, AccountUnknown) as error:
+            refusal = _without_token(error)
+            metrics.replies.labels(type(refusal).__name__).inc()
+            raise refusal from error
         metrics.replies.labels("accepted").inc()
         self.progress = begun.end_send()
+
+
+def _without_token(error: Exception) -> ChannelError:
+    # A channel asks our database for its token before it calls the platform, or after a refusal, and never after an
+    # acceptance: nothing was sent.
+    if isinstance(error, DatabaseUnavailable):
+        return TokenUnavailable("database", "no token, because PostgreSQL is away")
+    return NeedsHuman("no_token", f"the account's token cannot be read ({type(error).__name__}); check hoso accounts")

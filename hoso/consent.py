@@ -3,7 +3,8 @@
 The state and the verifier wait in PostgreSQL, so the command, the web server and the person may be in three places.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
 import structlog
@@ -11,7 +12,9 @@ from pydantic import SecretStr
 
 from channels.errors import ChannelError
 from channels.http import HttpClient
+from channels.zalo.calls import call_api
 from channels.zalo.consent import Consent, ConsentRefused
+from channels.zalo.methods import ExchangeCode, GetOa
 from channels.zalo.oauth import TokenPair, exchange_code
 from hoso.errors import CommandError
 from hoso.parts import utc_now, zalo_config
@@ -20,6 +23,9 @@ from storage import consents
 from storage.accounts import AccountStore
 from storage.crypto import Cipher
 from storage.database import Database
+from storage.errors import DatabaseUnavailable
+
+KEEP_PAUSES_SECONDS = (1.0, 2.0, 5.0, 10.0)
 
 _log = structlog.get_logger(__name__)
 
@@ -54,6 +60,45 @@ async def keep_pair(settings: Settings, database: Database, cipher: Cipher, acco
     )
 
 
+async def insist(
+    keep: Callable[[], Awaitable[None]], *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> None:
+    """Keep what cannot be had twice: the code is spent, and with it perhaps the account's former pair.
+
+    Raises:
+        DatabaseUnavailable: PostgreSQL stayed away.
+    """
+    for pause in KEEP_PAUSES_SECONDS:
+        try:
+            return await keep()
+        except DatabaseUnavailable:
+            _log.warning("consent_not_kept_yet", retry_in_seconds=pause)
+            await sleep(pause)
+    return await keep()
+
+
+async def exchange(consent: Consent, named: str, method: ExchangeCode) -> tuple[str, TokenPair]:
+    """The first pair, and the account that it is of.
+
+    The address named an account, but it came by a browser and through anybody's hands. So the platform itself is asked
+    whose tokens these are: under a wrong name they would send in another account's place. Without its answer the
+    address counts, since the code is spent and the account's former pair may be too.
+
+    Raises:
+        ChannelError: the platform gave no pair.
+    """
+    async with HttpClient() as http:
+        pair = await exchange_code(http, consent.config, method, now=utc_now())
+        try:
+            owner = (await call_api(http, consent.config, GetOa(), pair.access_token)).result.id
+        except ChannelError as error:
+            _log.warning("consent_owner_unconfirmed", account_id=named, error=type(error).__name__, code=error.code)
+            owner = None
+    if owner not in (None, named):
+        _log.warning("consent_of_another_account", named=named, account_id=owner)
+    return owner or named, pair
+
+
 class ConsentDesk:
     """The web server's side of a consent."""
 
@@ -73,9 +118,8 @@ class ConsentDesk:
         pending = await consents.take(self._database, self._cipher, state)
         if pending is None:
             return "unknown"
-        consent = self._consent(state, pending.redirect_uri, pending.verifier)
         try:
-            account_id = await self._exchange(consent, query)
+            account_id = await self._exchange(self._consent(state, pending.redirect_uri, pending.verifier), query)
         except (ConsentRefused, ChannelError) as error:
             _log.warning("consent_refused", reason=str(error))
             await consents.finish(self._database, pending.id, refusal=str(error))
@@ -85,10 +129,8 @@ class ConsentDesk:
         return "given"
 
     async def _exchange(self, consent: Consent, query: Mapping[str, str]) -> str:
-        account_id, method = consent.read_query(query)
-        async with HttpClient() as http:
-            pair = await exchange_code(http, consent.config, method, now=utc_now())
-        await keep_pair(self._settings, self._database, self._cipher, account_id, pair)
+        account_id, pair = await exchange(consent, *consent.read_query(query))
+        await insist(lambda: keep_pair(self._settings, self._database, self._cipher, account_id, pair))
         return account_id
 
     def _consent(self, state: str, redirect_uri: str, verifier: SecretStr | None) -> Consent:

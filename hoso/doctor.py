@@ -3,9 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 import aiohttp
 import typer
@@ -19,7 +17,9 @@ from channels.zalo.client import ZaloClient
 from channels.zalo.methods import TemplateInfo
 from hoso import parts
 from hoso.commands.output import print_json
+from hoso.doctor_channels import look_at_channels
 from hoso.errors import BadSettings, NotReady
+from hoso.findings import Finding, Verdict
 from hoso.logs import set_up_logging
 from hoso.process import run_async
 from hoso.settings import Settings, load_settings
@@ -29,21 +29,9 @@ from storage import accounts, partitions
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, StorageError
 
-Verdict = Literal["ok", "warn", "fail"]
 MIN_POSTGRES = 150_000
 MAX_CLOCK_DIFFERENCE_SECONDS = 2.0
 REFRESH_TOKEN_WARNING = timedelta(days=14)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line: what was looked at, how it is, and what to do. `is_missing`: a server or a secret is not there."""
-
-    part: str
-    verdict: Verdict
-    detail: str
-    is_missing: bool = False
-
 
 Check = Callable[[Site, Database], AsyncIterator[Finding]]
 
@@ -99,7 +87,7 @@ def _settings_finding(settings: Settings) -> Finding:
 async def _examine_site(site: Site) -> list[Finding]:
     findings: list[Finding] = []
     async with site.database() as database:
-        for check in (_postgres, _redis, _accounts, _templates, _webhook):
+        for check in (_postgres, _redis, _accounts, _templates, _webhook, _channels):
             try:
                 findings += [finding async for finding in check(site, database)]
             except DatabaseUnavailable as error:
@@ -160,7 +148,7 @@ async def _accounts(site: Site, database: Database) -> AsyncIterator[Finding]:
 def _account_finding(account: accounts.Account) -> Finding:
     part = f"account {account.id}"
     if account.state != "active":
-        detail = f"needs a new consent (code {account.state_code}): hoso accounts add {account.id}"
+        detail = f"needs a new consent of its admin (code {account.state_code}): hoso accounts authorize"
         return Finding(part, "fail", detail, is_missing=True)
     if account.has_unsaved_answer or account.refresh_tries > 1:
         return Finding(part, "warn", f"a refresh did not end well; try: hoso accounts refresh {account.id}")
@@ -219,3 +207,8 @@ async def _webhook(site: Site, _: Database) -> AsyncIterator[Finding]:
         return
     verdict: Verdict = "ok" if status == 200 else "warn"
     yield Finding("webhook", verdict, f"{url} answers {status} to the platform's probe")
+
+
+async def _channels(site: Site, _: Database) -> AsyncIterator[Finding]:
+    async for finding in look_at_channels(site.settings):
+        yield finding

@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from channels.base import Channel
 from channels.http import HttpClient, HttpConfig
 from channels.registry import ChannelParts, ZaloParts, build_channels
+from channels.sms.esms import EsmsChannel
+from channels.sms.shape import Shaper
 from channels.zalo.auth import TokenKeeper
 from channels.zalo.config import ZaloConfig
+from dossiers.text import sms_parts, to_gsm7
 from hoso.settings import Settings
 from hoso.site import Site
 from status_bridge.composition import Composer, CompositionConfig
@@ -44,6 +48,8 @@ def zalo_config(settings: Settings) -> ZaloConfig:
         oa_base=settings.oa_base,
         template_base=settings.template_base,
         send_appsecret_proof=settings.zalo_appsecret_proof,
+        check_templates=settings.zalo_check_templates,
+        template_uid_tracking=settings.zalo_template_uid_tracking,
         token_wait_seconds=TOKEN_WAIT_SECONDS,
     )
 
@@ -79,10 +85,28 @@ async def seed_account(settings: Settings, database: Database, cipher: Cipher) -
         )
 
 
+@dataclass(frozen=True, slots=True)
+class OpenChannels:
+    """The channels of one event loop, with what they are made of."""
+
+    by_name: Mapping[str, Channel]
+    keeper: TokenKeeper
+    store: AccountStore
+
+    def __getitem__(self, name: str) -> Channel:
+        return self.by_name[name]
+
+    @property
+    def esms(self) -> EsmsChannel | None:
+        """The gateway that can be asked what became of a message."""
+        channel = self.by_name.get(EsmsChannel.name)
+        return channel if isinstance(channel, EsmsChannel) else None
+
+
 @asynccontextmanager
 async def open_channels(
     settings: Settings, database: Database, cipher: Cipher, *, in_flight: int = 50
-) -> AsyncIterator[Mapping[str, Channel]]:
+) -> AsyncIterator[OpenChannels]:
     """Open the channels of this event loop; `in_flight` messages may be on their way at once."""
     config = zalo_config(settings)
     await seed_account(settings, database, cipher)
@@ -91,4 +115,24 @@ async def open_channels(
         HttpClient(HttpConfig(max_in_flight=in_flight)) as http,
         TokenKeeper(store, http, config, clock=utc_now, sleep=sleep) as keeper,
     ):
-        yield build_channels(ChannelParts(http=http, zalo=ZaloParts(config, keeper, settings.oa_id)))
+        parts = ChannelParts(
+            http=http,
+            zalo=ZaloParts(config, keeper, settings.oa_id),
+            zalo_bot=settings.zalo_bot,
+            esms=settings.esms,
+            speedsms=settings.speedsms,
+            sms_shaper=sms_shaper(settings),
+            email=settings.email,
+        )
+        yield OpenChannels(build_channels(parts), keeper, store)
+
+
+def sms_shaper(settings: Settings) -> Shaper:
+    """Return how the city's texts become short messages."""
+    return Shaper(
+        to_plain=to_gsm7,
+        count_parts=sms_parts,
+        vnd_per_part=settings.sms_vnd_per_part,
+        max_parts=settings.sms_max_parts,
+        is_unicode=settings.sms_unicode,
+    )

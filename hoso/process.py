@@ -1,7 +1,6 @@
 """How one process of a site runs: logging, the loop, an orderly stop on SIGTERM, Ctrl-C or the supervisor's death."""
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -9,9 +8,10 @@ from typing import Any, TypeVar
 
 from hoso.errors import NotReady
 from hoso.logs import set_up_logging
+from hoso.loops import choose_loop
+from hoso.parent import end_with_supervisor
 from hoso.settings import Settings
 from hoso.site import Site, open_site
-from hoso.supervisor import SUPERVISOR_PID_VARIABLE, watch_parent
 from storage.errors import DatabaseUnavailable
 
 T = TypeVar("T")
@@ -25,23 +25,10 @@ def run_async(main: Coroutine[Any, Any, T]) -> T:
         NotReady: PostgreSQL went away.
     """
     try:
-        import uvloop
-    except ImportError:
-        factory = None
-    else:
-        factory = uvloop.new_event_loop
-    try:
-        with asyncio.Runner(loop_factory=factory) as runner:
+        with asyncio.Runner(loop_factory=choose_loop()) as runner:
             return runner.run(main)
     except DatabaseUnavailable as error:
         raise NotReady(f"PostgreSQL does not answer ({error}); check HOSO_DATABASE_URL") from error
-
-
-def end_with_supervisor() -> None:
-    """Stop in order when the supervisor that started us is gone: killed, it had no chance to tell us."""
-    supervisor = os.environ.get(SUPERVISOR_PID_VARIABLE)
-    if supervisor is not None and supervisor.isdigit():
-        watch_parent(int(supervisor), lambda: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def run_process(name: str, settings: Settings, main: ProcessMain) -> None:

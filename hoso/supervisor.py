@@ -2,14 +2,12 @@
 
 Every child gets its own session, so a Ctrl-C in the terminal reaches only the supervisor, which then stops the
 children one step after the other and the embedded servers last. A child that must not outlive a supervisor that was
-killed calls `watch_parent` with the number in the environment variable SUPERVISOR_PID_VARIABLE.
+killed calls `hoso.parent.watch_parent` with the number in the environment variable SUPERVISOR_PID_VARIABLE.
 """
 
 import asyncio
 import os
-import select
 import signal
-import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -17,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from hoso.embedded import EmbeddedError, EngineSet
+from hoso.parent import SUPERVISOR_PID_VARIABLE
 
-SUPERVISOR_PID_VARIABLE = "HOSO_SUPERVISOR_PID"
 FIRST_DELAY_SECONDS = 0.2
 MAX_DELAY_SECONDS = 10.0
 STEADY_AFTER_SECONDS = 30.0
@@ -27,7 +25,6 @@ STOP_TIMEOUT_SECONDS = 45.0
 """A worker may need 35 s to finish what is under way and write it down, the bot 40 s; only then is a child killed."""
 ENGINE_CHECK_SECONDS = 1.0
 READY_POLL_SECONDS = 0.1
-ORPHAN_POLL_SECONDS = 0.5
 
 EventHandler = Callable[[str, dict[str, Any]], None]
 
@@ -194,31 +191,3 @@ class Supervisor:
             with suppress(ProcessLookupError):  # with all that it started in its session's first group
                 os.killpg(process.pid, signal.SIGKILL)
         self._on_event("child_stopped", {"name": name, "pid": process.pid, "returncode": await ending})
-
-
-def watch_parent(expected_ppid: int, on_orphan: Callable[[], None]) -> threading.Thread:
-    """Call `on_orphan`, once and from a thread of its own, when the parent process is no longer this one.
-
-    On Linux the kernel tells the end of the parent at once; elsewhere it is noticed within half a second.
-    """
-    thread = threading.Thread(
-        target=_wait_for_orphanhood, args=(expected_ppid, on_orphan), name="watch-parent", daemon=True
-    )
-    thread.start()
-    return thread
-
-
-def _wait_for_orphanhood(expected_ppid: int, on_orphan: Callable[[], None]) -> None:
-    try:
-        descriptor = os.pidfd_open(expected_ppid)
-    except (AttributeError, OSError):  # not Linux, an old kernel, or the parent has ended already
-        descriptor = None
-    # Asked after opening: had the parent ended before, the descriptor might be of a stranger with its number.
-    while os.getppid() == expected_ppid:
-        if descriptor is None:
-            time.sleep(ORPHAN_POLL_SECONDS)
-        else:
-            select.select([descriptor], [], [], ORPHAN_POLL_SECONDS)
-    if descriptor is not None:
-        os.close(descriptor)
-    on_orphan()

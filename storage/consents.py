@@ -16,6 +16,7 @@ from storage.sql import queries
 _Q = queries("consents")
 VERIFIER_COLUMN = "consents.verifier"
 LIFE_SECONDS = 1_800.0  # for a person who has to find the account's administrator; the code itself lives ten minutes
+EXCHANGE_SECONDS = 120.0  # two calls and a commit; after that nobody is at work on a consent that was taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class ConsentOutcome:
     account_id: str | None
     refusal: str | None
     is_over: bool
-    """Nobody gave it in time."""
+    """Nobody gave it in time, or what took it died before it told."""
 
 
 def _hash(state: str) -> bytes:
@@ -76,11 +77,11 @@ async def finish(
 
 async def outcome(database: Database, consent: UUID) -> ConsentOutcome:
     """What came of it so far. Raises LookupError for an unknown id."""
-    rows = await database.fetch(_Q["outcome"], {"id": consent})
+    rows = await database.fetch(_Q["outcome"], {"id": consent, "exchange_seconds": EXCHANGE_SECONDS})
     if not rows:
         raise LookupError("no such consent")
     row = rows[0]
-    return ConsentOutcome(row["account_id"], row["refusal"], is_over=row["is_over"] and not row["is_taken"])
+    return ConsentOutcome(row["account_id"], row["refusal"], is_over=row["is_over"])
 
 
 async def _find(database: Database, cipher: Cipher, query: str, state: str) -> PendingConsent | None:

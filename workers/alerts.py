@@ -8,15 +8,17 @@ import structlog
 from workers import metrics
 
 QUIET_SECONDS = 60.0
+_TEXT = "Báo Hồ Sơ: có tin cần người xử lý ({error}, mã {code}). Xem: hoso notices explain {notice}"
 
 _log = structlog.get_logger(__name__)
 
 
 class Alerts:
-    """Logs `needs_human` with the cause; `clock` gives monotonic seconds."""
+    """Logs `needs_human` with the cause and tells the staff; `clock` gives monotonic seconds."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], tell: Callable[[str], None] = lambda _text: None) -> None:
         self._clock = clock
+        self._tell = tell
         self._said: dict[tuple[str, str | None], float] = {}
         self._unsaid: dict[tuple[str, str | None], int] = {}
 
@@ -31,3 +33,4 @@ class Alerts:
         self._said[cause] = now
         more = self._unsaid.pop(cause, 0)
         _log.error("needs_human", error=error, code=code, notice_id=str(notice), unlogged=more)
+        self._tell(_TEXT.format(error=error, code=code or "-", notice=notice))

@@ -56,6 +56,7 @@ class Attempts:
         random: Callable[[], float],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
+        tell_staff: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self._channels = channels
         self._route = route
@@ -64,7 +65,7 @@ class Attempts:
         self._random = random
         self._now = now
         self._clock = clock
-        self._alerts = Alerts(clock)
+        self._alerts = Alerts(clock, tell_staff)
 
     async def make(self, notice: ClaimedNotice, claimed_at: float, slow_down: Callable[[float], None]) -> Outcome:
         """Try once and return how it ended, also when this task is cancelled in the middle.

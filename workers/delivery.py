@@ -38,6 +38,7 @@ class Delivery:
         call_others: told the lane whenever a claim came back full: other processes may help (the doorbell's
             `ring_soon`).
         random: 0…1, spreads retries.
+        tell_staff: takes one line for those who look after the system; must not block or raise.
         now: UTC; only for the age of a notice and a platform's "not before".
         clock: monotonic seconds.
     """
@@ -55,6 +56,7 @@ class Delivery:
         random: Callable[[], float] = random_module.random,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
+        tell_staff: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self.config = config or DeliveryConfig()
         self._database = database
@@ -62,7 +64,14 @@ class Delivery:
         self._call_others = call_others
         self._clock = clock
         self._attempts = Attempts(
-            channels, route, config=self.config, decent_delay=decent_delay, random=random, now=now, clock=clock
+            channels,
+            route,
+            config=self.config,
+            decent_delay=decent_delay,
+            random=random,
+            now=now,
+            clock=clock,
+            tell_staff=tell_staff,
         )
         self._lanes: dict[str, Lane] = {}
         self._drains: dict[str, tuple[Drain, asyncio.Task[DeliveryReport]]] = {}

@@ -20,3 +20,6 @@ RINGS = Counter("hoso_rings", "Rings of the doorbell", ["work", "result"])  # ru
 BACKLOG = Gauge("hoso_due_notices", "Notices that are due and not yet claimed", ["lane"])
 OLDEST_DUE_SECONDS = Gauge("hoso_oldest_due_seconds", "How long the oldest due notice has waited", ["lane"])
 IN_FLIGHT = Gauge("hoso_sends_in_flight", "Sends under way in this process", ["lane"])
+ACCOUNTS = Gauge("hoso_account_health", "1 at the account's present health", ["account", "health"])
+REFRESH_DAYS = Gauge("hoso_account_refresh_days_left", "Days until the account's refresh token ends", ["account"])
+STAFF_ALERTS = Counter("hoso_staff_alerts", "Alerts to the staff's chats by what became of them", ["result"])

@@ -5,14 +5,15 @@ not ours. The two kinds of reference differ: our tracking id is in the notice fr
 only once our record is written, so an unknown message id is looked up again a few times.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import structlog
 
 from channels.base import IncomingEvent
-from channels.errors import MalformedWebhook
+from channels.errors import ChannelError, MalformedWebhook
 from channels.zalo.events import Receipt as ZaloReceipt
 from channels.zalo.events import ReceiptKind, TemplateFeedback
 from channels.zalo.webhook import parse_verified
@@ -29,7 +30,10 @@ BATCH = 200
 LEASE_SECONDS = 30.0
 # Our record follows the platform's answer within milliseconds, or within seconds when PostgreSQL was away.
 RETRY_SECONDS = (1.0, 3.0, 10.0, 60.0)
+# Whoever must confirm a receipt may be away for longer than that, and hurrying would not bring it back.
+CONFIRM_RETRY_SECONDS = (10.0, 60.0, 300.0, 900.0, 3600.0)
 NOT_OURS = "not_ours"
+UNCONFIRMED = "unconfirmed"
 
 _log = structlog.get_logger(__name__)
 
@@ -53,6 +57,11 @@ def parse_zalo(raw: str) -> list[ReceiptSignal]:
     return read_signals(parse_verified({}, raw.encode()))
 
 
+async def read_zalo(raw: str) -> Sequence[ReceiptSignal]:
+    """The receipts in a body of Zalo's, signed and so believed."""
+    return parse_zalo(raw)
+
+
 def read_signals(events: Iterable[IncomingEvent]) -> list[ReceiptSignal]:
     """Return the receipts among typed events of Zalo (docs: zalo 7.4); everything else is left out."""
     signals = []
@@ -69,15 +78,25 @@ def read_signals(events: Iterable[IncomingEvent]) -> list[ReceiptSignal]:
     return signals
 
 
+Reader = Callable[[str], Awaitable[Sequence[ReceiptSignal]]]
+"""Reads the receipts in a stored body, well within `LEASE_SECONDS`, because neighbours wait for it.
+
+One that must confirm them first raises `ChannelError` when nobody answers.
+"""
+READERS: Mapping[str, Reader] = {"zalo": read_zalo}
+
+
 async def apply_receipts(
     database: Database,
     cipher: Cipher,
-    parse: Callable[[str], Sequence[ReceiptSignal]] = parse_zalo,
+    readers: Mapping[str, Reader] = READERS,
     *,
     batch: int = BATCH,
     lease_seconds: float = LEASE_SECONDS,
 ) -> int:
     """Apply all receipts that wait in the inbox and return how many notices moved. Safe to run twice, or beside itself.
+
+    `readers` by the platform of an entry; those of other platforms are set aside.
 
     Raises:
         DatabaseUnavailable: what was claimed is taken up again when its lease ends.
@@ -87,19 +106,17 @@ async def apply_receipts(
         entries = await inbox.claim(
             database, cipher, kinds=(KIND,), limit=batch, lease_seconds=lease_seconds, in_order=False
         )
-        moved += await _apply_safely(database, entries, parse)
+        moved += await _apply_safely(database, entries, readers)
         if len(entries) < batch:
             return moved
 
 
-async def _apply_safely(
-    database: Database, entries: Sequence[Entry], parse: Callable[[str], Sequence[ReceiptSignal]]
-) -> int:
+async def _apply_safely(database: Database, entries: Sequence[Entry], readers: Mapping[str, Reader]) -> int:
     """One receipt that our code or the database chokes on is set aside; its neighbours are applied."""
     if not entries:
         return 0
     try:
-        return await _apply(database, entries, parse)
+        return await _apply(database, entries, readers)
     except DatabaseUnavailable:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, one bad receipt must not hold up the others
@@ -108,11 +125,11 @@ async def _apply_safely(
             metrics.RECEIPTS.labels("failed").inc()
             await inbox.finish(database, [_set_aside(entries[0], f"bug_{type(error).__name__}")])
             return 0
-    return sum([await _apply_safely(database, [entry], parse) for entry in entries])
+    return sum([await _apply_safely(database, [entry], readers) for entry in entries])
 
 
-async def _apply(database: Database, entries: Sequence[Entry], parse: Callable[[str], Sequence[ReceiptSignal]]) -> int:
-    readings = [_read(entry, parse) for entry in entries]
+async def _apply(database: Database, entries: Sequence[Entry], readers: Mapping[str, Reader]) -> int:
+    readings = await asyncio.gather(*(_read(entry, readers) for entry in entries))
     wanted = {message_id for reading in readings for message_id in reading.message_ids}
     known = await notices.ids_of_messages(database, sorted(wanted)) if wanted else {}
     receipts = [receipt for reading in readings for receipt in _to_receipts(reading, known)]
@@ -131,6 +148,8 @@ class _Reading:
     entry: Entry
     signals: Sequence[ReceiptSignal] = field(default=())
     trouble: str | None = None
+    is_unconfirmed: bool = False
+    """The platform that must confirm it did not answer."""
 
     @property
     def message_ids(self) -> list[str]:
@@ -138,13 +157,19 @@ class _Reading:
         return [mid for signal in self.signals if signal.tracking_id is None for mid in signal.message_ids]
 
 
-def _read(entry: Entry, parse: Callable[[str], Sequence[ReceiptSignal]]) -> _Reading:
+async def _read(entry: Entry, readers: Mapping[str, Reader]) -> _Reading:
     if not entry.is_readable:
         return _Reading(entry, trouble="undecipherable")
+    reader = readers.get(entry.platform)
+    if reader is None:
+        return _Reading(entry, trouble="no_reader")
     try:
-        return _Reading(entry, parse(entry.raw))
+        return _Reading(entry, await reader(entry.raw))
     except MalformedWebhook:
         return _Reading(entry, trouble="unreadable")
+    except ChannelError as error:
+        _log.warning("receipt_unconfirmed", entry=entry.id, error=type(error).__name__, code=error.code)
+        return _Reading(entry, is_unconfirmed=True)
 
 
 def _to_receipts(reading: _Reading, known: dict[str, UUID]) -> list[Receipt]:
@@ -166,6 +191,10 @@ def _finish(reading: _Reading, known: dict[str, UUID], moved: set[UUID]) -> Fini
     entry = reading.entry
     if reading.trouble is not None:
         return _set_aside(entry, reading.trouble)
+    if reading.is_unconfirmed:
+        if entry.tries <= len(CONFIRM_RETRY_SECONDS):
+            return Finished(entry.id, entry.token, "pending", UNCONFIRMED, CONFIRM_RETRY_SECONDS[entry.tries - 1])
+        return _set_aside(entry, UNCONFIRMED)
     named = {notice for signal in reading.signals for notice in _notices_of(signal, known)}
     is_unknown = any(message_id not in known for message_id in reading.message_ids)
     if is_unknown and entry.tries <= len(RETRY_SECONDS):

@@ -6,7 +6,7 @@ are `asyncio.timeout` on the loop, never RQ's alarm signal, which asyncio swallo
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
@@ -33,6 +33,8 @@ class WorkerServices:
     delivery: Delivery
     apply_receipts: Callable[[], Awaitable[int]]
     sweeper: Sweeper | None = None
+    chores: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    """Run beside the rest until the runtime closes; each looks after its own errors."""
 
 
 class WorkerRuntime:
@@ -117,13 +119,23 @@ class WorkerRuntime:
     async def _live(self) -> None:
         self._loop = asyncio.get_running_loop()
         async with self._open_services() as services:
-            sweeping = None if services.sweeper is None else asyncio.create_task(services.sweeper.run())
+            runs = [*([services.sweeper.run] if services.sweeper else []), *services.chores]
+            tasks = [asyncio.create_task(run()) for run in runs]
+            for task in tasks:
+                task.add_done_callback(_tell_of_death)
             self._ready.set_result(services)
             await self._closing.wait()
-            if sweeping is not None:
-                sweeping.cancel()
-                await asyncio.wait([sweeping])
+            for task in tasks:
+                task.cancel()
+            if tasks:
+                await asyncio.wait(tasks)
             await services.delivery.close()
+
+
+def _tell_of_death(task: asyncio.Task[None]) -> None:
+    # Each looks after its own errors, so this is a bug of ours; the rest of the process goes on.
+    if not task.cancelled() and task.exception() is not None:
+        _log.error("chore_died", chore=task.get_name(), error=type(task.exception()).__name__)
 
 
 _installed: list[WorkerRuntime] = []

@@ -35,6 +35,10 @@ WORDS = Words(
         "Please write in words to see where your dossier stands. "
         "Please do not send photos of identity papers here."
     ),
+    staff_chat=(
+        "This bot sends alerts to the staff alone.\nChat id: {chat_id}\n"
+        "To receive alerts here, add the id to HOSO_ZALO_BOT_ALERT_CHATS."
+    ),
     apology=(
         "We are sorry, the system could not work on your last message. "
         "Please try again later, or call 1022, extension 3."

@@ -36,6 +36,10 @@ WORDS = Words(
         "Ông/Bà nhắn bằng chữ để xem tình trạng hồ sơ. "
         "Xin không gửi ảnh giấy tờ tùy thân qua đây."
     ),
+    staff_chat=(
+        "Bot này chỉ gửi cảnh báo cho nhân viên vận hành.\nMã cuộc trò chuyện: {chat_id}\n"
+        "Để nhận cảnh báo ở đây, thêm mã này vào HOSO_ZALO_BOT_ALERT_CHATS."
+    ),
     apology=(
         "Xin lỗi Ông/Bà, hệ thống chưa xử lý được tin nhắn vừa rồi. "
         "Ông/Bà vui lòng nhắn lại sau, hoặc gọi tổng đài 1022, nhánh 3."

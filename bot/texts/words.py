@@ -32,6 +32,8 @@ class Words:
     """To stickers, pictures and the like"""
     apology: str
     """We failed to work on a message"""
+    staff_chat: str
+    """To staff who write to the alert bot; `{chat_id}`"""
     dossier: str
     """`{code}`"""
     dossier_of: str

@@ -56,7 +56,7 @@ class TemplateCatalog:
     async def check(self, template: TemplateContent, *, account_id: str | None = None) -> TemplateDescription | None:
         """The template's description, after its parameters (in NFC) were found right; None: it could not be checked.
 
-        Raises `BadMessage`, which names the parameter and the limit.
+        Raises `BadMessage`, which names the parameter and the limit; `NeedsHuman` for a template that is switched off.
         """
         key = (account_id or self._client.account_id, template.template_id)
         entry = self._entries.get(key)
@@ -64,7 +64,7 @@ class TemplateCatalog:
             entry = await self._load(key, entry)
         problem = None if entry.rules is None else entry.rules.find_problem(template.params)
         if problem is not None and self._clock() - entry.loaded_at > BAD_NEWS_SECONDS:
-            entry = await self._load(key, entry)
+            entry = await self._load(key, entry, is_old_enough=False)
             problem = None if entry.rules is None else entry.rules.find_problem(template.params)
         if problem is not None:
             raise problem.to_error()
@@ -78,10 +78,10 @@ class TemplateCatalog:
             entry = await self._load(key, entry)
         return None if entry.rules is None else entry.rules.described
 
-    async def _load(self, key: _Key, old: _Entry | None) -> _Entry:
-        """A newer entry than `old`: one asks, the others wait for it, or go on with the old one if that held rules."""
+    async def _load(self, key: _Key, old: _Entry | None, *, is_old_enough: bool = True) -> _Entry:
+        """A newer entry than `old`: one asks; the others wait for it or, if that is enough, go on with the old one."""
         lock = self._locks.setdefault(key, asyncio.Lock())
-        if lock.locked() and old is not None and old.rules is not None:
+        if is_old_enough and lock.locked() and old is not None and old.rules is not None:
             return old
         async with lock:
             present = self._entries.get(key)

@@ -6,6 +6,7 @@ challenge is saved in the platform's console, or none.
 
 import base64
 import hmac
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from channels.zalo.methods import ExchangeCode
 from channels.zalo.proofs import code_challenge
 
 PkceMode = Literal["fresh", "fixed", "off"]
+# Ids are opaque numbers of up to 19 digits (docs: zalo 1); what comes by a browser may be anything.
+_ACCOUNT_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _VERIFIER_BYTES = 32  # 43 characters, docs: zalo 2.2
 
 
@@ -80,14 +83,19 @@ class Consent:
         Raises:
             ConsentRefused: it holds no code, or belongs to another consent.
         """
-        query = parse_qs(urlsplit(address.strip()).query)
+        try:
+            query = parse_qs(urlsplit(address.strip()).query)
+        except ValueError as exc:
+            raise ConsentRefused("this is no address; paste the whole address after the consent") from exc
         return self.read_query({name: values[0] for name, values in query.items()})
 
     def read_query(self, query: Mapping[str, str]) -> tuple[str, ExchangeCode]:
         """Read the parameters that the platform sent back. Raises as `read_callback`."""
         code, oa_id, state = (query.get(name, "") for name in ("code", "oa_id", "state"))
-        if not hmac.compare_digest(state.encode(), self.state.encode()):
+        if not hmac.compare_digest(state.encode("utf-8", "replace"), self.state.encode()):
             raise ConsentRefused("the address belongs to another consent; begin again")
         if not code or not oa_id:
             raise ConsentRefused("the address holds no code and oa_id; paste the whole address after the consent")
+        if _ACCOUNT_ID.fullmatch(oa_id) is None or not code.isprintable():
+            raise ConsentRefused("the address holds no readable code and oa_id; begin again")
         return oa_id, ExchangeCode(code=SecretStr(code), code_verifier=self.verifier)

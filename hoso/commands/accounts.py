@@ -20,7 +20,7 @@ from hoso.site import Site
 from storage import accounts
 from storage.database import Database
 
-app = typer.Typer(no_args_is_help=True, help="Official Accounts and the health of their tokens.")
+app = typer.Typer()
 app.command()(authorize)
 
 

@@ -7,13 +7,10 @@ import typer
 
 from bot.consent import CONSENT_PATH
 from channels.errors import ChannelError
-from channels.http import HttpClient
 from channels.zalo.consent import Consent, ConsentRefused
-from channels.zalo.oauth import exchange_code
 from hoso.commands.context import settings_for_command, with_database
-from hoso.consent import begin_consent, keep_pair, note_consent
+from hoso.consent import begin_consent, exchange, insist, keep_pair, note_consent
 from hoso.errors import CommandError
-from hoso.parts import utc_now
 from hoso.site import Site
 from storage import consents
 from storage.database import Database
@@ -54,12 +51,10 @@ def _ask_for_address(consent: Consent) -> str:
 
 async def _exchange(site: Site, database: Database, consent: Consent, address: str) -> str:
     try:
-        account_id, method = consent.read_callback(address)
-        async with HttpClient() as http:
-            pair = await exchange_code(http, consent.config, method, now=utc_now())
+        account_id, pair = await exchange(consent, *consent.read_callback(address))
     except (ConsentRefused, ChannelError) as error:
         raise CommandError(f"no tokens: {error}") from error
-    await keep_pair(site.settings, database, site.cipher, account_id, pair)
+    await insist(lambda: keep_pair(site.settings, database, site.cipher, account_id, pair))
     return account_id
 
 
@@ -74,5 +69,7 @@ async def _wait(site: Site, database: Database, consent: Consent) -> str:
         if outcome.refusal is not None:
             raise CommandError(f"no tokens: {outcome.refusal}")
         if outcome.is_over:
-            raise CommandError("nobody gave the consent in time; run it again, or with --paste if no server listens")
+            raise CommandError(
+                "no consent came in time, or it was lost on the way; run it again, or with --paste if no server listens"
+            )
         await asyncio.sleep(_LOOK_SECONDS)

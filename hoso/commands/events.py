@@ -23,7 +23,7 @@ from status_bridge.sources.body import BodyError, decode_json
 from storage.database import Database
 from workers.doorbell import Doorbell
 
-app = typer.Typer(no_args_is_help=True, help="Dossier events from files.")
+app = typer.Typer()
 MAX_LINE_BYTES = 4 * 1024 * 1024
 
 

@@ -13,7 +13,7 @@ from storage import api_keys, rotation
 from storage.crypto import generate_key
 from storage.database import Database
 
-app = typer.Typer(no_args_is_help=True, help="Keys of the systems that post events, and of the encrypted columns.")
+app = typer.Typer()
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -15,7 +15,7 @@ from storage import events, notices
 from storage.database import Database
 from workers.doorbell import Doorbell
 
-app = typer.Typer(no_args_is_help=True, help="What was sent, what waits, and why.")
+app = typer.Typer()
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 STATES = [
     "held",

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from hoso.settings import load_settings, split_address
-
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -29,6 +27,7 @@ def demo(
 
 def up() -> None:
     """Run serve, bot, bridge and worker under one supervisor, and the emulator while no Zalo is set up."""
+    from hoso.settings import load_settings
     from hoso.up import run_up
 
     raise typer.Exit(run_up(load_settings()))
@@ -38,6 +37,7 @@ def serve() -> None:
     """Run the web server: events, webhooks, health, documents."""
     from hoso.process import run_process
     from hoso.processes.serve import run
+    from hoso.settings import load_settings
 
     run_process("serve", load_settings(), run)
 
@@ -46,6 +46,7 @@ def bot() -> None:
     """Run the consumer of the inbox: it answers what citizens write."""
     from hoso.process import run_process
     from hoso.processes.bot import run
+    from hoso.settings import load_settings
 
     run_process("bot", load_settings(), run)
 
@@ -54,6 +55,7 @@ def bridge() -> None:
     """Run the consumer of the Redis stream of events."""
     from hoso.process import run_process
     from hoso.processes.bridge import run
+    from hoso.settings import load_settings
 
     run_process("bridge", load_settings(), run)
 
@@ -63,6 +65,7 @@ def worker(
 ) -> None:
     """Run workers: they send what is due and apply receipts."""
     from hoso.processes.worker import run_workers
+    from hoso.settings import load_settings
 
     raise typer.Exit(run_workers(load_settings(), processes))
 
@@ -71,6 +74,7 @@ def migrate(
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 3 when migrations are missing.")] = False,
 ) -> None:
     """Bring the database's schema up to date."""
+    from hoso.settings import load_settings
     from hoso.upkeep import run_migrate
 
     run_migrate(load_settings(), check_only=check)
@@ -88,12 +92,18 @@ def emulator(
     webhook: Annotated[str | None, typer.Option(help="Where events go; without it they wait.")] = None,
     state: Annotated[Path | None, typer.Option(help="File that keeps phones, messages and tokens.")] = None,
     night: Annotated[bool, typer.Option("--night/--no-night", help="Refuse templates between 22:00 and 06:00.")] = True,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="One setting of /_emulator/settings; may be repeated."),
+    ] = None,
 ) -> None:
     """Run Zalo on this machine: OAuth, messages, templates, webhooks, and phones to see in a browser."""
+    from hoso.core_settings import CoreSettings, read_settings, split_address
     from hoso.processes.emulator import run_emulator
 
-    host, default_port = split_address(load_settings().emulator_listen)
-    run_emulator(host=host, port=default_port if port is None else port, webhook=webhook, state=state, night=night)
+    host, default_port = split_address(read_settings(CoreSettings).emulator_listen)
+    chosen = default_port if port is None else port
+    run_emulator(host=host, port=chosen, webhook=webhook, state=state, night=night, settings=settings or ())
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -2,10 +2,15 @@
 
 import asyncio
 
+from bot import handlers
 from bot.consumer import InboxConsumer
+from bot.desk import Talk
 from bot.doorbell import InboxBell
+from bot.handlers import staff as staff_handlers
 from channels.zalo.routes import build_webhook_route
+from channels.zalo_bot.webhook import build_bot_route
 from hoso import parts
+from hoso.our_accounts import find_ours, keep_learning
 from hoso.site import Site
 
 
@@ -17,12 +22,20 @@ async def run(site: Site, stop: asyncio.Event) -> None:
         site.database() as database,
         parts.open_channels(settings, database, cipher) as channels,
     ):
-        route = build_webhook_route(parts.zalo_config(settings), account_ids={settings.oa_id})
+        ours = await find_ours(settings, database)
+        route = build_webhook_route(parts.zalo_config(settings), account_ids=ours)
+        talks = {route.platform: Talk(route, handlers.router, channels["zalo_oa"].send)}
+        if settings.zalo_bot is not None and settings.zalo_bot.webhook_secret is not None:
+            staff = build_bot_route(settings.zalo_bot)
+            talks[staff.platform] = Talk(staff, staff_handlers.router, channels["zalo_bot"].send)
         consumer = InboxConsumer(
             database=database,
             cipher=cipher,
             bell=bell,
-            doors={route.platform: route},
-            reply=channels["zalo_oa"].send,
+            talks=talks,
         )
-        await consumer.run(stop)
+        learning = asyncio.create_task(keep_learning(database, ours))
+        try:
+            await consumer.run(stop)
+        finally:
+            learning.cancel()

@@ -1,6 +1,7 @@
 """`hoso serve`: the web server. Events and webhooks in; health and documents for those who look."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -8,25 +9,33 @@ from aiohttp import web
 from redis.asyncio import Redis
 
 from bot.bodies import read_body
+from bot.calm import Calm
+from bot.consent import ConsentRoutes, consent_document
 from bot.doorbell import InboxBell
 from bot.inbox import Inbox
+from bot.openapi import bot_document
 from bot.problems import problem
 from bot.server import ServerConfig, create_app, create_runner
+from bot.sms_callback import sms_document
 from bot.spool import Spool
 from bot.webhook import ZaloWebhook
 from channels.zalo.routes import build_webhook_route
 from hoso import parts
 from hoso.backlog import keep_fresh
+from hoso.consent import ConsentDesk
+from hoso.doors import announce_bot, bot_routes, sms_routes
 from hoso.errors import NotReady
+from hoso.our_accounts import find_ours, keep_learning
 from hoso.settings import split_address
 from hoso.site import Site
 from status_bridge.sources.document import api_document
 from status_bridge.sources.http import EventsApi
-from storage import accounts, api_keys, inbox
+from storage import api_keys, inbox
 from storage.database import Database
 from workers.doorbell import Doorbell
 from workers.queues import RECEIPTS
 
+_YOUNG_OBJECTS = 20_000
 _CHAT_KINDS = {"message", "relationship"}
 log = structlog.get_logger()
 
@@ -53,18 +62,22 @@ async def run(site: Site, stop: asyncio.Event) -> None:
             ringing.add(task)
             task.add_done_callback(ringing.discard)
 
+    calm = Calm(on_new_work)
+
     async def redis_answers() -> None:
         await redis.ping()
 
     async with site.database() as database:
         await parts.seed_account(settings, database, cipher)
-        ours = {settings.oa_id, *(account.id for account in await accounts.all_accounts(database))}
+        ours = await find_ours(settings, database)
+        if settings.is_emulated and settings.public_url is not None:
+            log.error("emulator_secrets_in_public", advice="webhooks signed by anybody are taken; set HOSO_ZALO_APP_ID")
         webhook = ZaloWebhook(
             route=build_webhook_route(parts.zalo_config(settings), account_ids=ours),
             inbox=Inbox(
                 store=lambda entries: inbox.store(database, entries, cipher),
                 spool=Spool(settings.data_dir / "spool", cipher),
-                on_new_work=on_new_work,
+                on_new_work=calm,
             ),
             is_our_account=ours.__contains__,
             mode=settings.zalo_webhook_mode,
@@ -76,28 +89,44 @@ async def run(site: Site, stop: asyncio.Event) -> None:
             read_body=read_body,
             problem=problem,
         )
+        doors = [*bot_routes(settings, webhook.inbox), *sms_routes(settings, webhook.inbox)]
+        desk = ConsentDesk(settings, database, cipher)
+        consent = ConsentRoutes(find=desk.find, finish=desk.finish)
         config = ServerConfig(public_url=settings.base_url)
         app = create_app(
             webhook=webhook,
-            routes=events.routes(),
-            api_documents=[api_document()],
+            routes=[*events.routes(), *consent.routes(), *doors],
+            api_documents=[api_document(), consent_document(), bot_document(), sms_document()],
             readiness={"postgresql": database.ping, "redis": redis_answers},
             config=config,
         )
         runner = create_runner(app, config)
         await runner.setup()
         counting = asyncio.create_task(keep_fresh(database))
+        announcing = asyncio.create_task(announce_bot(settings))
+        learning = asyncio.create_task(keep_learning(database, ours))
         try:
             await _listen(runner, settings.listen)
+            _spare_the_collector()
             log.info("serving", address=settings.listen)
             await stop.wait()
         finally:
             counting.cancel()
+            learning.cancel()
+            announcing.cancel()
             await runner.cleanup()
+            calm.flush()
             await asyncio.gather(*ringing, return_exceptions=True)
             await bell.aclose()
             await inbox_bell.aclose()
             await redis.aclose()
+
+
+def _spare_the_collector() -> None:
+    """Let the garbage collector look seldom, and only at what requests leave behind: the rest lives as long as we do."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS)
 
 
 async def _listen(runner: web.AppRunner, address: str) -> None:

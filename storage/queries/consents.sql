@@ -22,6 +22,8 @@ UPDATE consents SET account_id = %(account_id)s, refusal = %(refusal)s, verifier
 WHERE id = %(id)s
 
 -- name: outcome
--- What came of it so far.
-SELECT taken_at IS NOT NULL AS is_taken, expires_at < now() AS is_over, account_id, refusal
+-- What came of it so far. One that was taken and then neither kept nor refused was lost with its process.
+SELECT account_id, refusal,
+    CASE WHEN taken_at IS NULL THEN expires_at < now()
+         ELSE taken_at < now() - make_interval(secs => %(exchange_seconds)s) END AS is_over
 FROM consents WHERE id = %(id)s

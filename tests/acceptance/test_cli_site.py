@@ -57,13 +57,15 @@ async def _agree(url: str) -> str:
             return answer.headers["Location"]
 
 
-async def _authorize(site: Site, spoil: Callable[[str], str] = lambda address: address) -> tuple[int, str]:
+async def _start_authorizing(site: Site, *options: str) -> tuple[asyncio.subprocess.Process, str]:
+    """Begin; the command, and the address that it tells."""
     command = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "hoso",
         "accounts",
         "authorize",
+        *options,
         env=site.environment,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -72,25 +74,73 @@ async def _authorize(site: Site, spoil: Callable[[str], str] = lambda address: a
     assert command.stdout is not None
     async with asyncio.timeout(60):
         lines = [(await command.stdout.readline()).decode() for _ in range(2)]
-        rest, _ = await command.communicate((spoil(await _agree(lines[1].strip())) + "\n").encode())
+    return command, lines[1].strip()
+
+
+async def _end(command: asyncio.subprocess.Process, typed: str = "") -> tuple[int, str]:
+    async with asyncio.timeout(60):
+        rest, _ = await command.communicate(typed.encode())
     assert command.returncode is not None
     return command.returncode, rest.decode()
 
 
-async def test_an_account_is_authorized_by_the_consent_of_its_admin(site: Site, dossier: Dossier) -> None:
-    [before] = await hoso_json(site, "accounts", "list")
-    code, words = await _authorize(site, lambda address: address.replace("state=", "state=x"))
-    assert (code, "another consent" in words) == (1, True)
-    code, words = await _authorize(site)
-    assert (code, f"Account {before['id']} has a new pair" in words) == (0, True), words
+async def _look(url: str) -> tuple[int, str, str]:
+    """What a browser gets there, without following: status, where to, and the page."""
+    async with aiohttp.ClientSession() as session, session.get(url, allow_redirects=False) as answer:
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        return answer.status, answer.headers.get("Location", ""), await answer.text()
+
+
+async def _expect_new_pair(site: Site, dossier: Dossier, before: dict[str, Any]) -> None:
     for token in (await site.emulator("GET", "credentials"))["current"].values():
         register_secret(token)
     [after] = await hoso_json(site, "accounts", "list")
     assert (after["version"], after["state"]) == (before["version"] + 1, "active")
+    assert after["refresh_expires_at"]
     await site.post_events([make_event(dossier.code, 2, dossier.phone)])
     assert await site.wait_until(lambda: site.arrived(dossier.phone), what="a notice with the new token") == [
         "accepted"
     ]
+
+
+async def test_an_account_is_authorized_by_the_consent_of_its_admin(site: Site, dossier: Dossier) -> None:
+    [before] = await hoso_json(site, "accounts", "list")
+    command, address = await _start_authorizing(site)
+    status, platform, _ = await _look(address)
+    assert status == 302
+    back = await _agree(platform)
+    status, _, page = await _look(back)
+    assert (status, "Đã kết nối" in page) == (200, True)
+    code, words = await _end(command)
+    assert (code, f"Account {before['id']} has a new pair" in words) == (0, True), words
+    assert [(await _look(url))[0] for url in (address, back)] == [404, 404]  # each counts once
+    await _expect_new_pair(site, dossier, before)
+
+
+async def test_a_consent_that_the_platform_does_not_honour_is_told_to_both(site: Site) -> None:
+    [before] = await hoso_json(site, "accounts", "list")
+    command, address = await _start_authorizing(site)
+    _, platform, _ = await _look(address)
+    status, _, page = await _look((await _agree(platform)).replace("code=", "code=x"))
+    assert (status, "Chưa kết nối được" in page) == (400, True)
+    code, words = await _end(command)
+    assert (code, "no tokens" in words) == (1, True), words
+    assert (await hoso_json(site, "accounts", "list"))[0]["version"] == before["version"]
+    assert (await _look(f"{site.url}/oauth/zalo/callback"))[0] == 404
+    provoked = await site.emulator("GET", "violations")
+    assert [(bad["rule"], bad["code"]) for bad in provoked] == [("code", -14005)]
+    await site.emulator("DELETE", "violations")
+
+
+async def test_a_consent_may_be_pasted_where_no_server_listens(site: Site, dossier: Dossier) -> None:
+    [before] = await hoso_json(site, "accounts", "list")
+    command, platform = await _start_authorizing(site, "--paste")
+    code, words = await _end(command, (await _agree(platform)).replace("state=", "state=x") + "\n")
+    assert (code, "another consent" in words) == (1, True)
+    command, platform = await _start_authorizing(site, "--paste")
+    code, words = await _end(command, await _agree(platform) + "\n")
+    assert (code, f"Account {before['id']} has a new pair" in words) == (0, True), words
+    await _expect_new_pair(site, dossier, before)
 
 
 async def test_an_account_is_listed_and_its_tokens_are_refreshed(site: Site, dossier: Dossier) -> None:

@@ -11,7 +11,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from hoso.cli import app, main
+from hoso.cli import build_app, main
 from tests.engines import register_secret
 from tests.site import ProcessLog, clean_environment, run_hoso, start_site
 
@@ -31,12 +31,12 @@ def walk(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[str]:
 
 
 def test_every_command_of_the_contract_is_there() -> None:
-    assert set(walk(typer.main.get_command(app))) >= COMMANDS
+    assert set(walk(typer.main.get_command(build_app()))) >= COMMANDS
 
 
 @pytest.mark.parametrize("command", ["", "events", "notices", "accounts", "keys", *sorted(COMMANDS)])
 def test_every_command_has_help(command: str) -> None:
-    told = CliRunner().invoke(app, [*command.split(), "--help"])
+    told = CliRunner().invoke(build_app(), [*command.split(), "--help"])
     assert told.exit_code == 0
     assert told.stdout.startswith("Usage: ")
     assert len(told.stdout.splitlines()) > 3

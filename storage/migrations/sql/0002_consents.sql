@@ -1,5 +1,5 @@
 -- Consents that an administrator of an account was asked for: the state that must come back, and the PKCE verifier.
--- Ten minutes long at most; ended ones are dropped after a day.
+-- Half an hour long at most; old ones are dropped after a day.
 CREATE TABLE consents (
     id           uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
     state_hash   bytea       NOT NULL UNIQUE,   -- hash of the random state: who reads the table cannot answer for Zalo

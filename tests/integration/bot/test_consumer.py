@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from bot import handlers
 from bot.consumer import ConsumerConfig, InboxConsumer
 from bot.context import Context
+from bot.desk import Talk
 from bot.doorbell import InboxBell
 from bot.router import Router
 from bot.texts import words_for
@@ -89,9 +91,7 @@ class World:
             database=self.database,
             cipher=self.cipher,
             bell=self.bell,
-            doors={"zalo": zalo_route()},
-            reply=reply or self.phone.reply,
-            router=router,
+            talks={"zalo": Talk(zalo_route(), router or handlers.router, reply or self.phone.reply)},
             config=ConsumerConfig(**{"idle_seconds": 0.1, "pause_seconds": 0.1} | config),
         )
 

@@ -1,4 +1,4 @@
-"""Bad news about a template: believed when fresh, by everybody at once, and never the end of a message (docs: zalo 6.4)."""
+"""Bad news about a template: believed when fresh, by all at once, and never the end of a message (docs: zalo 6.4)."""
 
 from __future__ import annotations
 

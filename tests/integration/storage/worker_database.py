@@ -19,6 +19,6 @@ def empty_tables(url: str) -> None:
     """Remove every row."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
-            "TRUNCATE dossiers, event_keys, dossier_events, notices, attempts, accounts, inbox, citizens, links,"
-            " api_keys"
+            "TRUNCATE dossiers, event_keys, dossier_events, notices, attempts, accounts, consents, inbox, citizens,"
+            " links, api_keys"
         )

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from channels.base import EventKind, IncomingEvent, RawPayload, SignatureOutcome
 from channels.errors import BadSignature, MalformedWebhook
+from channels.zalo.config import ZaloConfig
 from channels.zalo.events import (
     ContactShared,
     Echo,
@@ -22,6 +23,7 @@ from channels.zalo.events import (
     TemplateFeedback,
     UserMessage,
 )
+from channels.zalo.routes import build_webhook_route
 from channels.zalo.webhook import parse_updates, parse_verified, sign, verify_signature
 
 APP_ID = "1234567890123456789"
@@ -485,3 +487,24 @@ def test_no_document_makes_the_parser_raise(name: str, fields: dict[str, Any]) -
     (event,) = parse_verified({}, json.dumps({"event_name": name, **fields}).encode(), account_ids=[OA])
     assert len(event.dedup_key) <= 200
     event.model_dump_json()
+
+
+def test_an_account_that_comes_while_the_door_is_open_is_ours_from_then_on() -> None:
+    """Told by its id, where the position of sender and recipient would say the opposite."""
+    ours = {OA}
+    route = build_webhook_route(
+        ZaloConfig(app_id=APP_ID, app_secret=SecretStr("s"), oa_secret_keys=(SecretStr("k"),)), account_ids=ours
+    )
+    new = "388613280878808646"
+    body = json.dumps(
+        {
+            "event_name": "user_received_message",
+            "timestamp": TIMESTAMP,
+            "sender": {"id": USER},
+            "recipient": {"id": new},
+            "message": {"msg_id": "m"},
+        }
+    ).encode()
+    assert route.open({}, body).envelopes[0].account_id == USER  # by the usual position
+    ours.add(new)
+    assert route.open({}, body).envelopes[0].account_id == new
