@@ -1,8 +1,12 @@
 """Zalo on a laptop: OAuth, template messages, Official Account messages and signed webhooks, with phones to look at.
 
 Strict about the fact sheet, and imports nothing of the other rooms, so that a misunderstanding shows. Inside, from the
-ground up: config, errors, clock, scheduler, phones, messages, tokens, quota, faults, events, outbox, receipts, state;
-then the faces (oauth, template, oa), `/_emulator` (control, citizen), the page (pages, stream), and the application.
+ground up: what it is set to and made of (config, errors, clock, scheduler, parts, templates, codes); what it knows
+(phones, profiles, messages, tokens, quota, allowances, media, assets, articles, groups, visitors, ratings, conditions,
+faults, violations, the request log); what it tells (`contents/`, `events/`, courier, outbox, receipts, stream); all of
+it together (state, state_file); the doors (gate, trouble, watch) and the faces behind them (oauth, `zbs/`, `oa/`,
+`bot_platform/`, `sms/`); `/_emulator` for people and tests (control, causes, developer, `citizen/`), the page (pages,
+`page/`), and the application (app).
 """
 
 from emulator.app import create_app, run

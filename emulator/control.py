@@ -1,6 +1,5 @@
 """`/_emulator/…`: what people and tests use beside the platform's own addresses (docs: contract 5)."""
 
-import json
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from functools import wraps
@@ -15,6 +14,7 @@ from emulator.clock import parse_moment, to_iso
 from emulator.credentials import credentials
 from emulator.envelopes import answer, encode
 from emulator.errors import BadControl
+from emulator.json_text import read_json
 from emulator.messages import FROM_CITIZEN, TO_CITIZEN, Message
 from emulator.phones import TEMPLATE_REFUSALS, Phone, normalise_phone
 from emulator.probe import probe_webhook
@@ -269,9 +269,8 @@ def _select(request: web.Request, emulator: Emulator) -> Iterator[Message]:
 async def read_object(request: web.Request, known: set[str] | None = None) -> dict[str, Any]:
     """The body's JSON object, with no other fields than `known`. Raises BadControl."""
     try:
-        body = json.loads((await request.read()).decode())
-        json.dumps(body, ensure_ascii=False).encode()  # lone surrogates are no text
-    except (ValueError, RecursionError) as error:
+        body = read_json(await request.read())
+    except ValueError as error:
         raise BadControl("the body must be JSON") from error
     if not isinstance(body, dict):
         raise BadControl("the body must be a JSON object")

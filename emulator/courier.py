@@ -7,7 +7,7 @@ one that nobody took (`give_up`).
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -17,10 +17,19 @@ from emulator.scheduler import Scheduler
 
 @dataclass(slots=True)
 class Parcel:
-    """One thing to bring. `content` is JSON of the platform's own making; `retry` counts repeats, 0 the first time."""
+    """One thing to bring. `content` is JSON of the platform's own making; `retry` counts repeats, 0 the first time.
+
+    `due_ms` is when a repeat was due, by the clock's `elapsed_ms`: the next one is counted from there, so that a jump
+    of the clock over several repeats brings them all.
+    """
 
     content: dict[str, Any]
     retry: int = 0
+    due_ms: int | None = None
+
+    def row(self) -> dict[str, Any]:
+        """The parcel as JSON; `due_ms` means nothing to another process."""
+        return {"content": self.content, "retry": self.retry}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +129,7 @@ class Courier:
 
     def snapshot(self) -> list[dict[str, Any]]:
         """What waits or is under way, as JSON; repeats are among the scheduler's jobs."""
-        return [asdict(parcel) for parcel in [*self._under_way.values(), *self._waiting]]
+        return [parcel.row() for parcel in [*self._under_way.values(), *self._waiting]]
 
     def restore(self, raw: list[dict[str, Any]]) -> None:
         """Take over a snapshot."""
@@ -134,7 +143,7 @@ class Courier:
         self.pump()
 
     def _again(self, content: dict[str, Any], retry: int) -> None:
-        self._enqueue(Parcel(content, retry))
+        self._enqueue(Parcel(content, retry, self._scheduler.running_due_ms))
 
     def _finish(self, task: asyncio.Task[None]) -> None:
         self._under_way.pop(task, None)
@@ -158,7 +167,9 @@ class Courier:
         self.counts["failed_attempts"] += 1
         delays = self._plan().retry_delays_seconds
         if parcel.retry < len(delays):
-            self._scheduler.schedule(delays[parcel.retry], self._job, parcel.content, parcel.retry + 1)
+            self._scheduler.schedule(
+                delays[parcel.retry], self._job, parcel.content, parcel.retry + 1, since_ms=parcel.due_ms
+            )
         else:
             self.counts["dropped"] += 1
             self._give_up(parcel)

@@ -23,8 +23,8 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def encode(body: Any) -> bytes:
-    """JSON as the platform writes it: UTF-8, compact."""
-    return _ENCODER.encode(body).encode()
+    """JSON as the platform writes it: UTF-8, compact; what is no text (odd bytes of a header) becomes `?`."""
+    return _ENCODER.encode(body).encode(errors="replace")
 
 
 def answer(body: Any, *, status: int = 200) -> web.Response:

@@ -16,7 +16,8 @@ PLAIN_MODES = frozenset(
     {"http_500", "reset", "no_answer_after_send", "duplicate_receipt", "no_receipt", "expire_token"}
 )
 MODES_WITH_SECONDS = frozenset({"slow", "late_receipt"})
-RECEIPT_MODES = frozenset({"duplicate_receipt", "late_receipt", "no_receipt"})
+MODES_INSTEAD = frozenset({"http_500", "reset", "error"})
+"""A request gets one of these at most; the next order waits for the next request."""
 MAX_SECONDS = 86_400.0
 _NUMBER = re.compile(r"\d{1,6}(\.\d{1,6})?", re.ASCII)
 _CODE = re.compile(r"-?\d{1,6}", re.ASCII)
@@ -80,8 +81,13 @@ class Faults:
 
     def strike(self, path: str) -> list[Fault]:
         """The orders that hit a request to this path, each counted; spent ones are gone."""
-        hits = [fault for fault in self.orders if path.startswith(fault.path) and self._is_drawn(fault)]
-        for fault in hits:
+        hits: list[Fault] = []
+        for fault in self.orders:
+            if not path.startswith(fault.path) or not self._is_drawn(fault):
+                continue
+            if fault.mode in MODES_INSTEAD and any(hit.mode in MODES_INSTEAD for hit in hits):
+                continue
+            hits.append(fault)
             fault.hits += 1
             if fault.times is not None:
                 fault.times -= 1

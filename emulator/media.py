@@ -14,6 +14,7 @@ from emulator.errors import BadControl
 from emulator.parts import Part
 
 MEDIA_PATH = "/_emulator/media/"
+STICKER_PATH = "/page/sticker.svg"  # the one picture of every sticker
 MAX_KEPT = 2_000
 MAX_KEPT_BYTES = 64 * 1024 * 1024
 MAX_IMAGE_BYTES = 5 * 1024 * 1024

@@ -3,7 +3,6 @@
 Kept raw and cheap: everything is read only when somebody looks. The secrets here are the emulator's own invented ones.
 """
 
-import json
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from emulator.clock import Clock, to_iso
+from emulator.json_text import read_json
 
 MAX_REQUESTS = 500
 MAX_SHOWN_CHARS = 20_000
@@ -97,6 +97,6 @@ def _readable(raw: bytes) -> Any:
     if not raw:
         return None
     try:
-        return json.loads(raw)
-    except (ValueError, RecursionError):
+        return read_json(raw)
+    except ValueError:
         return raw.decode("utf-8", "replace")[:MAX_SHOWN_CHARS]

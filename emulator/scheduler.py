@@ -24,15 +24,18 @@ class Scheduler:
         self._handlers: dict[str, Callable[..., None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self.running_due_ms: int | None = None
+        """While a job runs: when it was due, by the clock's `elapsed_ms`. After a jump that is long ago."""
         clock.on_jump(self._arm)
 
     def on(self, kind: str, handler: Callable[..., None]) -> None:
         """Let `handler(*args)` do the jobs of this kind."""
         self._handlers[kind] = handler
 
-    def schedule(self, delay_seconds: float, kind: str, *args: Any) -> None:
-        """Do a job after a delay."""
-        due = self._clock.elapsed_ms() + max(0, int(delay_seconds * 1000))
+    def schedule(self, delay_seconds: float, kind: str, *args: Any, since_ms: int | None = None) -> None:
+        """Do a job after a delay, counted from now or from a moment of the clock's `elapsed_ms`."""
+        start = self._clock.elapsed_ms() if since_ms is None else since_ms
+        due = start + max(0, int(delay_seconds * 1000))
         entry = (due, next(self._numbers), kind, list(args))
         heapq.heappush(self._heap, entry)
         if self._heap[0] is entry:
@@ -81,7 +84,8 @@ class Scheduler:
             for _ in range(JOBS_PER_TURN):
                 if not self._heap or self._heap[0][0] > now:
                     break
-                _, _, kind, args = heapq.heappop(self._heap)
+                self.running_due_ms, _, kind, args = heapq.heappop(self._heap)
                 self._handlers[kind](*args)
         finally:
+            self.running_due_ms = None
             self._arm()

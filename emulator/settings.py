@@ -2,7 +2,6 @@
 
 import ast
 import inspect
-import math
 from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
@@ -11,8 +10,17 @@ from typing import Any, get_type_hints
 
 from emulator.config import EmulatorConfig
 from emulator.errors import BadControl
+from emulator.templates import QUALITIES
 
 FIXED = frozenset({"webhook_url", "state_file"})  # these have an address and an option of their own
+MAX_NUMBER = 2**53  # larger ones are not what they seem in other languages
+CHOICES = {
+    "pkce": ("any", "fresh", "fixed", "off"),
+    "rsa_codes": ("new", "old"),
+    "quality_48_hours": QUALITIES,
+    "quality_7_days": QUALITIES,
+}
+"""Texts that must be one of a few words."""
 _KINDS: dict[Any, str] = {
     bool: "bool",
     int: "int",
@@ -66,6 +74,8 @@ def _read(name: str, value: Any) -> Any:
         return None
     if not _CHECKS[kind](value):
         raise BadControl(f"{name} must be of type {kind}{' or null' if is_optional else ''}", field=name)
+    if name in CHOICES and value not in CHOICES[name]:
+        raise BadControl(f"{name} must be one of {', '.join(CHOICES[name])}", field=name)
     if kind in {"texts", "numbers"}:
         return tuple(value)
     return float(value) if kind == "float" else value
@@ -79,7 +89,7 @@ def _kind_of(name: str) -> tuple[str, bool]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MAX_NUMBER
 
 
 _CHECKS: dict[str, Callable[[Any], bool]] = {

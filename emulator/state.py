@@ -37,6 +37,7 @@ from emulator.scheduler import Scheduler
 from emulator.sms.gateway import SmsGateway
 from emulator.sms.short_message import ShortMessage
 from emulator.state_file import load_state, replacing, write_document
+from emulator.state_lock import StateLock
 from emulator.stream import Hub
 from emulator.template_shelf import TemplateShelf
 from emulator.tokens import TokenBook
@@ -122,13 +123,16 @@ class Emulator:
         self._is_changed = False
         self._saves = 0
         self._saver: asyncio.Task[None] | None = None
+        self._lock = StateLock(config.state_file) if config.state_file else None
         stored = load_state(config.state_file) if config.state_file else None
         self.tokens = TokenBook.fresh(config, self.clock.now_ms())
         if stored:
             self._restore(stored)
 
     async def start(self) -> None:
-        """Begin to deliver and to save."""
+        """Begin to deliver and to save. Raises StateFileError, also when another emulator uses the state file."""
+        if self._lock:
+            self._lock.take()
         self.save()  # first: a file that cannot be written must be told before anything runs
         self.scheduler.start()
         for part in self.parts.values():
@@ -147,6 +151,8 @@ class Emulator:
             with suppress(asyncio.CancelledError):
                 await self._saver
         self.save()
+        if self._lock:
+            self._lock.free()
 
     def save(self) -> None:
         """Write the state file now, before going on. Does nothing without one. Raises StateFileError."""

@@ -1,6 +1,5 @@
 """What the platform refuses in a template send, as pure checks on the body (docs: zalo 6.1, 6.6)."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -9,6 +8,7 @@ from typing import Any
 
 from emulator.config import EmulatorConfig
 from emulator.errors import Refused
+from emulator.json_text import read_json
 from emulator.phones import is_mobile
 from emulator.templates import PROMOTION, Param, Template
 from emulator.zbs.kinds import BY_NAME
@@ -87,19 +87,12 @@ def parse_body(raw: bytes) -> dict[str, Any]:
     if not raw.strip():
         raise Refused(-121, rule="body", detail="the body is empty")
     try:
-        body = json.loads(raw.decode())  # UTF-8 and nothing else
-        _refuse_surrogates(raw, body)
-    except (ValueError, RecursionError) as error:
+        body = read_json(raw)
+    except ValueError as error:
         raise Refused(-122, rule="body", detail="the body is not JSON") from error
     if not isinstance(body, dict):
         raise Refused(-153, rule="body", detail="the body is not a JSON object")
     return body
-
-
-def _refuse_surrogates(raw: bytes, body: object) -> None:
-    # A lone surrogate can only come from an escape, so most bodies need no second look. Raises UnicodeEncodeError.
-    if b"\\u" in raw:
-        json.dumps(body, ensure_ascii=False).encode()
 
 
 def read_phone(phone: object, config: EmulatorConfig) -> str:

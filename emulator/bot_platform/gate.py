@@ -1,7 +1,6 @@
 """What every method of the bot does first: look at the token, read the parameters, and refuse in the bot's way."""
 
 import hmac
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ from aiohttp import web
 from emulator.credentials import BOT_TOKEN
 from emulator.envelopes import answer, encode, refusal, refusal_status
 from emulator.errors import Refused
+from emulator.json_text import read_json
 from emulator.request_log import rules_broken
 from emulator.state import EMULATOR, Emulator
 
@@ -59,8 +59,8 @@ async def read_params(request: web.Request) -> Params:
     elif raw := await request.read():
         params.update(_parse_object(raw))
     try:
-        encode(params)  # lone surrogates and files are no parameters
-    except (TypeError, ValueError) as error:
+        encode(params)  # a form's file is no parameter
+    except TypeError as error:
         raise Refused(BAD_REQUEST, rule="body", detail="a parameter is no text") from error
     return params
 
@@ -71,8 +71,8 @@ async def _refuse_method(_request: web.Request, _emulator: Emulator, _params: Pa
 
 def _parse_object(raw: bytes) -> Params:
     try:
-        body = json.loads(raw.decode())
-    except (ValueError, RecursionError) as error:
+        body = read_json(raw)
+    except ValueError as error:
         raise Refused(BAD_REQUEST, rule="body", detail="the body is not JSON") from error
     if not isinstance(body, dict):
         raise Refused(BAD_REQUEST, rule="body", detail="the body is not a JSON object")

@@ -9,6 +9,7 @@ from emulator.bot_platform.updates import make_update
 from emulator.control import control, read_object
 from emulator.envelopes import answer, encode
 from emulator.errors import BadControl
+from emulator.media import MEDIA_PATH, STICKER_PATH
 from emulator.phones import Phone, normalise_phone
 from emulator.state import Emulator, new_message_id
 
@@ -68,11 +69,11 @@ def _read_content(body: Content, request: web.Request, emulator: Emulator) -> tu
         if not isinstance(body[kind], str):
             raise BadControl("image_base64 must be a text", field=kind)
         return "message.image.received", {
-            "photo_url": f"{origin}/_emulator/media/{emulator.media.put(body[kind])}",
+            "photo_url": f"{origin}{MEDIA_PATH}{emulator.media.put(body[kind])}",
             **caption,
         }
     if kind == "sticker":
-        return "message.sticker.received", {"sticker": _text(body, kind), "url": f"{origin}/page/sticker.svg"}
+        return "message.sticker.received", {"sticker": _text(body, kind), "url": origin + STICKER_PATH}
     if body[kind] is not True:
         raise BadControl("unsupported must be true", field=kind)
     return "message.unsupported.received", {}

@@ -9,6 +9,7 @@ from aiohttp import web
 from emulator.bot_platform.gate import BAD_REQUEST, NOT_FOUND, Method, Params, remark, succeed
 from emulator.envelopes import encode
 from emulator.errors import Refused
+from emulator.media import STICKER_PATH
 from emulator.phones import Phone
 from emulator.state import EMULATOR, Emulator, new_message_id
 from emulator.trouble import faults_of
@@ -17,7 +18,6 @@ MAX_TEXT_CHARS = 2000  # docs: zalo 8.1
 PARSE_MODES = frozenset({"markdown", "html"})
 QUOTE_FIELD = "reply_to_message_id"
 RICH_FIELDS = frozenset({"parse_mode", "text_styles", QUOTE_FIELD})
-STICKER_PICTURE = "/page/sticker.svg"
 
 
 async def send_message(request: web.Request, emulator: Emulator, params: Params) -> web.Response:
@@ -26,7 +26,7 @@ async def send_message(request: web.Request, emulator: Emulator, params: Params)
     _note_unknown(request, params, {"chat_id", "text"} | rich)
     phone = _find_phone(params, emulator)
     _check_text(params.get("text"), "text")
-    if rich and params.get("parse_mode") not in {None, *PARSE_MODES}:
+    if rich and params.get("parse_mode") not in (None, *PARSE_MODES):
         raise Refused(BAD_REQUEST, rule="parse_mode", detail="parse_mode must be markdown or html")
     return _bring(request, emulator, phone, params)
 
@@ -48,7 +48,7 @@ async def send_sticker(request: web.Request, emulator: Emulator, params: Params)
     sticker = params.get("sticker")
     if not isinstance(sticker, str) or not sticker.strip():
         raise Refused(BAD_REQUEST, rule="sticker", detail="sticker must be the id of a sticker")
-    return _bring(request, emulator, phone, params, {"image_url": STICKER_PICTURE})
+    return _bring(request, emulator, phone, params, {"image_url": STICKER_PATH})
 
 
 async def send_voice(request: web.Request, emulator: Emulator, params: Params) -> web.Response:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from emulator.citizen.deed import Body, Hand, check_fields, read_text, read_url
 from emulator.citizen.files import file, hand_over
 from emulator.errors import BadControl
-from emulator.media import MEDIA_PATH
+from emulator.media import MEDIA_PATH, STICKER_PATH
 from emulator.phones import normalise_phone
 
-QUERY_BUTTONS = frozenset({"oa.query.show", "oa.query.hide"})
-STICKER_PICTURE = "/page/sticker.svg"
+QUERY_BUTTONS = ("oa.query.show", "oa.query.hide")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def _video(hand: Hand) -> Content:
 
 
 def _sticker(hand: Hand) -> Content:
-    payload = {"id": hand.text("sticker"), "url": hand.origin + STICKER_PICTURE}
+    payload = {"id": hand.text("sticker"), "url": hand.origin + STICKER_PATH}
     return Content("sticker", _attached("sticker", payload))
 
 
@@ -107,7 +106,7 @@ def _business_card(hand: Hand) -> Content:
     check_fields(given, frozenset({"name", "phone"}), "business_card")
     name, written = read_text(given, "name", of="business_card"), read_text(given, "phone", of="business_card")
     number = normalise_phone(written) or written  # anybody's number, proven by nobody
-    picture = hand.origin + STICKER_PICTURE
+    picture = hand.origin + STICKER_PATH
     description = json.dumps({"phone": number, "qrCodeUrl": picture}, ensure_ascii=False)
     payload = {"thumbnail": picture, "description": description, "url": picture}
     return Content("business_card", {"text": name, **_attached("link", payload)})

@@ -4,10 +4,8 @@ from emulator import events
 from emulator.citizen.deed import Body, Deed, Done, check_fields, read_text
 from emulator.errors import BadControl
 from emulator.messages import TO_CITIZEN, Message
+from emulator.reactions import REMOVE, change_reactions
 
-ICONS = ("/-strong", "/-heart", ":>", ":o", ":-((", ":-h", "--b")  # docs: zalo 4.6
-REMOVE = "/-remove"
-MAX_REACTIONS = 50  # a message (docs: zalo 4.6)
 MAX_RATE = 5
 MAX_LABEL_CHARS = 100
 
@@ -23,11 +21,11 @@ def react(deed: Deed) -> Done:
     given = deed.part("reaction")
     check_fields(given, frozenset({"message_id", "icon"}), "reaction")
     message = deed.message(given.get("message_id"), "reaction.message_id")
-    icon = given.get("icon")
-    if icon not in (*ICONS, REMOVE):
-        raise BadControl(f"reaction.icon must be one of {' '.join(ICONS)} or {REMOVE}", field="reaction.icon")
-    message.shown["reactions"] = _reactions(message, icon)
-    emulator = deed.emulator
+    icon, emulator = given.get("icon"), deed.emulator
+    icons = emulator.config.reaction_icons
+    if not isinstance(icon, str) or icon not in (*icons, REMOVE):
+        raise BadControl(f"reaction.icon must be one of {' '.join(icons)} or {REMOVE}", field="reaction.icon")
+    _change(message, icon, emulator.config.reactions_per_message)
     emulator.tell_message(message)
     emulator.outbox.post(events.user_reacted(deed.phone, message.message_id, icon, emulator.clock.now_ms()))
     return {"event_name": "user_reacted_message", "msg_id": message.message_id}
@@ -65,13 +63,11 @@ def press_response(deed: Deed) -> Done:
     return {"event_name": "user_click_response_button", "msg_id": template.message_id}
 
 
-def _reactions(message: Message, icon: str) -> list[Body]:
-    kept = list(message.shown.get("reactions", ()))
-    if icon == REMOVE:
-        return [reaction for reaction in kept if reaction["by"] != "user"]
-    if len(kept) >= MAX_REACTIONS:
-        raise BadControl(f"a message carries at most {MAX_REACTIONS} reactions", field="reaction", status=409)
-    return [*kept, {"by": "user", "icon": icon}]
+def _change(message: Message, icon: str, limit: int) -> None:
+    try:
+        message.shown["reactions"] = change_reactions(message.shown.get("reactions", ()), "user", icon, limit)
+    except OverflowError as error:
+        raise BadControl(f"a message carries at most {limit} reactions", field="reaction", status=409) from error
 
 
 def _template(deed: Deed, given: Body, field: str) -> Message:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator.contents import template
+from emulator.media import STICKER_PATH
 
-STICKER_PATH = "/page/sticker.svg"
 BUSINESS_CARD = "user_send_business_card"
 _PICTURES = frozenset({"image", "gif"})
 Content = dict[str, Any]

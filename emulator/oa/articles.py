@@ -12,8 +12,9 @@ from emulator.articles import Article
 from emulator.envelopes import answer, success
 from emulator.errors import Refused
 from emulator.gate import platform_face
-from emulator.oa.asked import INVALID, OUT_OF_RANGE, Asked, read_body, read_data, read_text
+from emulator.oa.asked import Asked, read_body, read_data, read_text
 from emulator.oa.gate import check_token
+from emulator.oa.rules import INVALID, OUT_OF_RANGE, need_choice
 from emulator.state import Emulator
 
 KINDS = ("normal", "video")
@@ -82,7 +83,7 @@ async def list_articles(request: web.Request, emulator: Emulator) -> web.Respons
     """`GET /v2.0/article/getslice?offset=&limit=&type=`: newest first."""
     check_token(request, emulator)
     asked = _read_query(request)
-    kind = _choice(asked, "type", KINDS, None)
+    kind = need_choice(asked.get("type"), "type", KINDS)
     offset, limit = _page_number(asked, "offset", 0, 1_000_000), _page_number(asked, "limit", 1, MAX_LIMIT)
     found = emulator.articles.all(kind)
     origin = f"{request.scheme}://{request.host}"
@@ -138,7 +139,7 @@ def _summary(article: Article, origin: str) -> dict[str, Any]:
 
 
 def _read_fields(asked: Asked) -> dict[str, Any]:
-    kind = _choice(asked, "type", KINDS, "normal")
+    kind = need_choice(asked.get("type", "normal"), "type", KINDS)
     is_normal = kind == "normal"
     return {
         "kind": kind,
@@ -147,8 +148,8 @@ def _read_fields(asked: Asked) -> dict[str, Any]:
         "description": _limited(asked, "description", MAX_DESCRIPTION_CHARS),
         "cover": _read_cover(asked.get("cover")) if is_normal else {"photo_url": str(asked.get("avatar", ""))},
         "body": _read_pieces(asked.get("body")) if is_normal else [],
-        "status": _choice(asked, "status", SHOWN, "hide"),
-        "comment": _choice(asked, "comment", SHOWN, "show"),
+        "status": need_choice(asked.get("status", "hide"), "status", SHOWN),
+        "comment": need_choice(asked.get("comment", "show"), "comment", SHOWN),
         "more": {name: value for name, value in asked.items() if name not in _KNOWN},
     }
 
@@ -178,13 +179,6 @@ def _limited(asked: Asked, name: str, max_chars: int) -> str:
     if len(text) > max_chars:
         raise Refused(OUT_OF_RANGE, rule=name, detail=f"{name} is longer than {max_chars}")
     return text
-
-
-def _choice(asked: Asked, name: str, allowed: tuple[str, ...], default: str | None) -> str:
-    value = asked.get(name, default)
-    if not isinstance(value, str) or value not in allowed:
-        raise Refused(INVALID, rule=name, detail=f"{name} must be one of {', '.join(allowed)}")
-    return value
 
 
 def _page_number(asked: Asked, name: str, at_least: int, at_most: int) -> int:

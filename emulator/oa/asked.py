@@ -7,12 +7,10 @@ from aiohttp import web
 from emulator.errors import Refused
 from emulator.gate import check_json_type, remark
 from emulator.oa.gate import find_user
-from emulator.oa.rules import parse_object
+from emulator.oa.rules import INVALID, OUT_OF_RANGE, parse_object
 from emulator.phones import Phone
 from emulator.state import Emulator
 
-INVALID = -201
-OUT_OF_RANGE = -210
 Asked = dict[str, Any]
 
 

@@ -79,7 +79,7 @@ def check_night(config: EmulatorConfig, now_ms: int) -> None:
 
 
 def _is_reached(phone: Phone) -> bool:
-    return phone.registered and phone.follows and phone.zalo and not phone.blocked and not phone.inactive
+    return phone.follows and phone.zalo and not phone.blocked and not phone.inactive
 
 
 def _check_target(recipient: dict[str, Any], remarks: Remarks) -> None:

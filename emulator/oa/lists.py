@@ -10,8 +10,9 @@ from emulator.clock import day_number
 from emulator.envelopes import answer, success
 from emulator.errors import Refused
 from emulator.gate import platform_face
-from emulator.oa.asked import INVALID, Asked, read_data, read_number, read_text
+from emulator.oa.asked import Asked, read_data, read_number, read_text
 from emulator.oa.gate import check_token
+from emulator.oa.rules import INVALID
 from emulator.phones import Phone
 from emulator.state import Emulator
 

@@ -4,9 +4,9 @@ from typing import Any
 from urllib.parse import urljoin
 
 from emulator.articles import Article
+from emulator.media import STICKER_PATH
 from emulator.oa.drafts import Draft
 
-STICKER_PATH = "/page/sticker.svg"
 ECHO_NAMES = {"info_request": "request_user_info"}
 """How a kind is called in `oa_send_…`, where that differs."""
 

@@ -8,10 +8,10 @@ from emulator.envelopes import answer, success
 from emulator.errors import Refused
 from emulator.gate import platform_face
 from emulator.messages import FROM_CITIZEN
-from emulator.oa.asked import INVALID, Asked, read_body, read_text, read_user
+from emulator.oa.asked import Asked, read_body, read_text, read_user
 from emulator.oa.gate import check_token
-from emulator.oa.rules import parse_object
-from emulator.oa.windows import FREE_WINDOW_MS, PACKAGE_ENDS
+from emulator.oa.rules import INVALID, need_choice, parse_object
+from emulator.oa.windows import FREE_WINDOW_MS, PACKAGE_ENDS, UNLIMITED_REPLIES
 from emulator.phones import Phone
 from emulator.state import Emulator
 
@@ -19,7 +19,6 @@ QUOTA_OWNERS = ("OA", "App")
 PRODUCT_TYPES = ("cs", "transaction")
 QUOTA_TYPES = ("sub_quota", "purchase_quota", "reward_quota")
 PACKAGE_ID = "emulator-package"
-UNLIMITED = 999_999_999  # free replies without a limit; no source shows what the platform writes then
 
 
 def add_routes(app: web.Application) -> None:
@@ -53,7 +52,7 @@ async def tell_old_quota(request: web.Request, emulator: Emulator) -> web.Respon
     if "user_id" in asked:
         phone = read_user(asked, emulator)
         promotion = _promotion(phone, emulator)
-        kind = _check_choice(asked, "type", ("promotion",))
+        kind = need_choice(asked.get("type"), "type", ("promotion",))
         return answer(success({"type": kind, "remain": promotion["daily_remain"], "total": promotion["daily_total"]}))
     return answer(success({"type": "sub_quota", **_package(emulator)}))
 
@@ -83,15 +82,15 @@ def _replies(phone: Phone, emulator: Emulator) -> dict[str, int]:
         return {"remain": 0, "total": 0}
     total = emulator.config.free_replies_per_window
     if total is None:
-        return {"remain": UNLIMITED, "total": UNLIMITED}
+        return {"remain": UNLIMITED_REPLIES, "total": UNLIMITED_REPLIES}
     return {"remain": max(0, total - phone.free_replies_used), "total": total}
 
 
 def _of_package(asked: Asked, emulator: Emulator) -> list[dict[str, Any]]:
     """The assets that fit; this account has one: consultation messages included in its own package."""
-    owner = _check_choice(asked, "quota_owner", QUOTA_OWNERS)
-    product = _check_choice(asked, "product_type", PRODUCT_TYPES) if "product_type" in asked else "cs"
-    kind = _check_choice(asked, "quota_type", QUOTA_TYPES) if "quota_type" in asked else "sub_quota"
+    owner = need_choice(asked.get("quota_owner"), "quota_owner", QUOTA_OWNERS)
+    product = need_choice(asked.get("product_type"), "product_type", PRODUCT_TYPES) if "product_type" in asked else "cs"
+    kind = need_choice(asked.get("quota_type"), "quota_type", QUOTA_TYPES) if "quota_type" in asked else "sub_quota"
     if (owner, product, kind) != ("OA", "cs", "sub_quota"):
         return []
     asset = {"asset_id": PACKAGE_ID, "product_type": "cs", "quota_type": "sub_quota", "valid_through": PACKAGE_ENDS}
@@ -101,10 +100,3 @@ def _of_package(asked: Asked, emulator: Emulator) -> list[dict[str, Any]]:
 def _package(emulator: Emulator) -> dict[str, int]:
     total = emulator.config.package_replies
     return {"total": total, "remain": max(0, total - emulator.package_used)}
-
-
-def _check_choice(asked: Asked, name: str, allowed: tuple[str, ...]) -> str:
-    value = asked.get(name)
-    if not isinstance(value, str) or value not in allowed:
-        raise Refused(INVALID, rule=name, detail=f"{name} must be one of {', '.join(allowed)}")
-    return value

@@ -1,7 +1,5 @@
 """The account reacts to a message with an icon (docs: zalo 4.6)."""
 
-from typing import Any
-
 from aiohttp import web
 
 from emulator import events
@@ -12,9 +10,8 @@ from emulator.oa.gate import find_user
 from emulator.oa.requests import Incoming, list_remarks, need_message_of, need_recipient, respond, tell_sent
 from emulator.oa.rules import INVALID, OUT_OF_RANGE, need_id, need_object, note_unknown
 from emulator.oa.windows import check_reachable
+from emulator.reactions import REMOVE, change_reactions
 from emulator.state import Emulator
-
-REMOVE = "/-remove"
 
 
 def react(request: web.Request, emulator: Emulator, incoming: Incoming) -> web.Response:
@@ -44,11 +41,8 @@ def _check_action(incoming: Incoming, config: EmulatorConfig) -> tuple[str, str]
 
 
 def _change(message: Message, icon: str, config: EmulatorConfig) -> None:
-    reactions: list[dict[str, Any]] = list(message.shown.get("reactions", []))
-    if icon == REMOVE:
-        message.shown["reactions"] = [each for each in reactions if each["by"] != "oa"]
-        return
-    if len(reactions) >= config.reactions_per_message:
-        detail = f"at most {config.reactions_per_message} reactions on a message"
-        raise Refused(OUT_OF_RANGE, rule="reactions", detail=detail)
-    message.shown["reactions"] = [*reactions, {"by": "oa", "icon": icon}]
+    limit = config.reactions_per_message
+    try:
+        message.shown["reactions"] = change_reactions(message.shown.get("reactions", ()), "oa", icon, limit)
+    except OverflowError as error:
+        raise Refused(OUT_OF_RANGE, rule="reactions", detail=str(error)) from error

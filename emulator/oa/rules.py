@@ -1,12 +1,12 @@
 """The checks that every family of this face shares: bodies, texts, addresses, and fields nobody documented. Pure."""
 
-import json
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from emulator.errors import Refused
+from emulator.json_text import read_json
 
 INVALID = -201  # a parameter is invalid (docs: zalo 4.8)
 OUT_OF_RANGE = -210
@@ -20,9 +20,8 @@ Remarks = list[tuple[str, str]]
 def parse_object(raw: bytes) -> dict[str, Any]:
     """The JSON object in a body or in the query parameter `data`. Raises Refused(-201)."""
     try:
-        body = json.loads(raw.decode())  # UTF-8 and nothing else
-        json.dumps(body, ensure_ascii=False).encode()  # lone surrogates are no text
-    except (ValueError, RecursionError) as error:
+        body = read_json(raw)
+    except ValueError as error:
         raise Refused(INVALID, rule="body", detail="this is not JSON") from error
     if not isinstance(body, dict):
         raise Refused(INVALID, rule="body", detail="this is not a JSON object")
@@ -51,6 +50,13 @@ def need_text(value: object, name: str, max_chars: int) -> str:
         raise Refused(INVALID, rule=_last(name), detail=f"{name} must be a text that is not empty")
     if len(unicodedata.normalize("NFC", value)) > max_chars:
         raise Refused(OUT_OF_RANGE, rule=_last(name), detail=f"{name} is longer than {max_chars}")
+    return value
+
+
+def need_choice(value: object, name: str, allowed: Collection[str]) -> str:
+    """One of these words. Raises Refused(-201)."""
+    if not isinstance(value, str) or value not in allowed:
+        raise Refused(INVALID, rule=_last(name), detail=f"{name} must be one of {', '.join(sorted(allowed))}")
     return value
 
 

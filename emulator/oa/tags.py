@@ -6,8 +6,9 @@ from emulator import events
 from emulator.envelopes import answer, success
 from emulator.errors import Refused
 from emulator.gate import platform_face
-from emulator.oa.asked import INVALID, OUT_OF_RANGE, Asked, read_body, read_text, read_user
+from emulator.oa.asked import Asked, read_body, read_text, read_user
 from emulator.oa.gate import check_token
+from emulator.oa.rules import INVALID, OUT_OF_RANGE
 from emulator.state import Emulator
 
 MAX_TAG_CHARS = 100  # not documented; keeps the list readable

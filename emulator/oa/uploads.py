@@ -9,9 +9,9 @@ from emulator.assets import Asset
 from emulator.envelopes import answer, success
 from emulator.errors import Refused
 from emulator.gate import platform_face, remark
-from emulator.oa.asked import INVALID, OUT_OF_RANGE
 from emulator.oa.formats import MEGABYTE, RULES, UploadRules, extension_of, recognise
 from emulator.oa.gate import check_token
+from emulator.oa.rules import INVALID, OUT_OF_RANGE
 from emulator.state import Emulator
 
 FIELD = "file"

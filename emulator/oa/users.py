@@ -9,9 +9,10 @@ from emulator.clock import VIETNAM
 from emulator.envelopes import answer, success
 from emulator.errors import Refused
 from emulator.gate import platform_face
-from emulator.oa.asked import INVALID, OUT_OF_RANGE, Asked, read_body, read_data, read_user
+from emulator.oa.asked import Asked, read_body, read_data, read_user
 from emulator.oa.gate import check_token
 from emulator.oa.pictures import user_picture
+from emulator.oa.rules import INVALID, OUT_OF_RANGE
 from emulator.phones import Phone
 from emulator.profiles import Profile, read_shared_info
 from emulator.state import Emulator

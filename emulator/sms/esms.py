@@ -6,7 +6,6 @@ through eSMS; their addresses answer documented codes.
 
 import hashlib
 import hmac
-import json
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +15,7 @@ from emulator.credentials import ESMS_API_KEY, ESMS_SECRET_KEY
 from emulator.envelopes import answer, encode, refusal
 from emulator.errors import Refused
 from emulator.gate import check_json_type, platform_face, remark
+from emulator.json_text import read_json
 from emulator.sms.carriers import carrier_of
 from emulator.sms.esms_rules import KNOWN_FIELDS, EsmsSend, check_send
 from emulator.sms.recent import DAY_MS
@@ -217,9 +217,8 @@ async def _read_question(request: web.Request) -> dict[str, Any]:
 
 async def _read_object(request: web.Request) -> dict[str, Any]:
     try:
-        body = json.loads((await request.read()).decode())
-        json.dumps(body, ensure_ascii=False).encode()  # lone surrogates are no text
-    except (ValueError, RecursionError) as error:
+        body = read_json(await request.read())
+    except ValueError as error:
         raise Refused(110, rule="body", detail="the body is not JSON") from error
     if not isinstance(body, dict):
         raise Refused(110, rule="body", detail="the body is not a JSON object")

@@ -6,7 +6,6 @@ Answers are HTTP 200 with `status` and `code`; reports are not pushed, only aske
 import base64
 import binascii
 import hmac
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from emulator.credentials import SPEEDSMS_TOKEN
 from emulator.envelopes import answer, encode, refusal
 from emulator.errors import Refused
 from emulator.gate import check_json_type, platform_face
+from emulator.json_text import read_json
 from emulator.phones import normalise_phone
 from emulator.sms.alphabet import Encoding, choose_encoding, count_parts
 from emulator.sms.reports import plan_reports
@@ -167,7 +167,7 @@ def _check_batch(body: dict[str, Any], config: EmulatorConfig) -> Batch:
     if not isinstance(content, str) or not content.strip():
         raise Refused(BAD_PARAMETERS, rule="content", detail="content must be a text that is not empty")
     encoding = choose_encoding(content)
-    if encoding == "unicode" and not (config.speedsms_unicode and _is_text(content)):
+    if encoding == "unicode" and not config.speedsms_unicode:
         raise Refused(BAD_ENCODING, rule="content", detail="content has characters that cannot be sent")
     parts = count_parts(content, encoding)
     if parts > config.sms_max_parts:
@@ -175,14 +175,6 @@ def _check_batch(body: dict[str, Any], config: EmulatorConfig) -> Batch:
     sender = _check_sender(body, config)
     phones, invalid = _sort_phones(body.get("to"))
     return Batch(phones, invalid, sender, encoding, parts)
-
-
-def _is_text(content: str) -> bool:
-    try:
-        content.encode()
-    except UnicodeEncodeError:  # a lone surrogate
-        return False
-    return True
 
 
 def _check_sender(body: dict[str, Any], config: EmulatorConfig) -> str:
@@ -206,11 +198,9 @@ def _sort_phones(to: object) -> tuple[list[str], list[str]]:
 
 async def _read_object(request: web.Request) -> dict[str, Any]:
     try:
-        body = json.loads((await request.read()).decode())
-    except (ValueError, RecursionError) as error:
+        body = read_json(await request.read())
+    except ValueError as error:
         raise Refused(BAD_PARAMETERS, rule="body", detail="the body is not JSON") from error
     if not isinstance(body, dict):
         raise Refused(BAD_PARAMETERS, rule="body", detail="the body is not a JSON object")
-    if not _is_text(json.dumps({**body, "content": ""}, ensure_ascii=False)):
-        raise Refused(BAD_PARAMETERS, rule="body", detail="the body has a lone surrogate")
     return body

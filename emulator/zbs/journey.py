@@ -26,7 +26,7 @@ async def make_token(request: web.Request, emulator: Emulator) -> web.Response:
     check_json_type(request)
     body = parse_body(await request.read())
     token_type = body.get("token_type")
-    if token_type not in TOKEN_DAYS:
+    if not isinstance(token_type, str) or token_type not in TOKEN_DAYS:
         raise Refused(-132, rule="token_type", detail=f"token_type must be one of {', '.join(TOKEN_DAYS)}")
     phone = read_phone(body.get("phone"), emulator.config)
     made = emulator.journey_tokens.make(token_type, phone, emulator.clock.now_ms())

@@ -2,26 +2,35 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
 from emulator.app import run
 from emulator.config import EmulatorConfig
-from emulator.errors import StateFileError
+from emulator.errors import BadControl, StateFileError
+from emulator.settings import set_written
 from hoso.errors import CommandError
-from hoso.process import end_with_supervisor
-from hoso.supervisor import SUPERVISOR_PID_VARIABLE
+from hoso.loops import choose_loop
+from hoso.parent import SUPERVISOR_PID_VARIABLE, end_with_supervisor
 
 
-def run_emulator(*, host: str, port: int, webhook: str | None, state: Path | None, night: bool) -> None:
+def run_emulator(
+    *, host: str, port: int, webhook: str | None, state: Path | None, night: bool, settings: Sequence[str] = ()
+) -> None:
     """Serve until SIGTERM or Ctrl-C.
 
     Raises:
-        CommandError: the port is taken, or the state file is damaged.
+        CommandError: the port is taken, the state file is damaged, or a setting is unknown.
     """
     end_with_supervisor()
     config = EmulatorConfig(webhook_url=webhook, state_file=state, night_rule=night)
+    try:
+        for written in settings:
+            set_written(config, written)
+    except BadControl as error:
+        raise CommandError(f"--set: {error.message}") from error
     is_supervised = SUPERVISOR_PID_VARIABLE in os.environ  # then standard output is the supervisor's
 
     def tell(url: str) -> None:
@@ -29,7 +38,8 @@ def run_emulator(*, host: str, port: int, webhook: str | None, state: Path | Non
             typer.echo(f"Emulator: {url}/")
 
     try:
-        asyncio.run(run(config, host=host, port=port, ready=tell))
+        with asyncio.Runner(loop_factory=choose_loop()) as runner:
+            runner.run(run(config, host=host, port=port, ready=tell))
     except OSError as error:
         raise CommandError(f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port") from error
     except StateFileError as error:

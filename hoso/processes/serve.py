@@ -123,7 +123,7 @@ async def run(site: Site, stop: asyncio.Event) -> None:
 
 
 def _spare_the_collector() -> None:
-    """Let the garbage collector look seldom, and only at what requests leave behind: the rest lives as long as we do."""
+    """Let the garbage collector look seldom, and only at what requests leave behind: the rest lives on."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG_OBJECTS)

@@ -4,6 +4,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from shutil import copy2
 from typing import Any
 
 import aiohttp
@@ -130,11 +132,18 @@ LabMaker = Callable[..., Awaitable[Lab]]
 
 @pytest.fixture
 async def make_lab(receiver: Receiver) -> AsyncIterator[LabMaker]:
-    """Makes emulators with settings; `webhook=False` for one without an address."""
+    """Makes emulators with settings; `webhook=False` for one without an address.
+
+    The second one on a state file gets a copy of it, as it would find it after the first was killed.
+    """
+    used: set[Path] = set()
     async with AsyncExitStack() as stack:
 
         async def make(*, webhook: bool = True, **settings: Any) -> Lab:
             url = receiver.url if webhook else None
+            if (state_file := settings.get("state_file")) in used:
+                settings["state_file"] = copy2(state_file, state_file.with_suffix(f".{len(used)}"))
+            used.update({settings["state_file"]} if state_file else ())
             config = EmulatorConfig(
                 **{"webhook_url": url, "night_rule": False, "receipt_delay_seconds": 0.0, **settings}
             )
