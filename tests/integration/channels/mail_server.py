@@ -105,7 +105,8 @@ async def open_mail_server(
     finally:
         server.close()
         for transport in transports:
-            transport.abort()  # type: ignore[attr-defined] # typeshed: WriteTransport; it is both
+            if not transport.is_closing():  # a second abort is an error in the first releases of Python 3.11
+                transport.abort()  # type: ignore[attr-defined] # typeshed: WriteTransport; it is both
         await server.wait_closed()
         await asyncio.sleep(0)
 
