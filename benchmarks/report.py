@@ -70,7 +70,7 @@ loop, requests and load ({figures["connections"]} connections that always have a
 {taken}
 {bare}
 
-The webhook's ceiling is {figures["ratio"]} of the bare handler's. With fewer connections it is lower, because each of them
+The webhook's ceiling is {figures["ratio"]} of the bare handler's. With fewer connections it is lower, because each
 waits for a commit and the process is not busy: about a quarter with 64, about a third with 128. At a steady rate, at
 random moments, from the moment meant for a request until its answer:
 
