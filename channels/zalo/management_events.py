@@ -6,7 +6,7 @@ Most rest on one source (docs: zalo 7.4), so each keeps its raw document beside 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, SecretStr, SerializeAsAny
 
@@ -86,49 +86,47 @@ class GroupChange(RawPayload):
         return cls(raw=document, group_id=read_text(document, "group_id"), user_ids=read_ids(document, "users"))
 
 
-class GroupMessage(RawPayload):
-    """`user_send_group_*`, `oa_send_group_*`."""
+class _Written(RawPayload):
+    """What somebody wrote in a chat that we do not answer."""
 
-    group_id: str | None = None
     message_id: str | None = None
     text: str | None = Field(default=None, repr=False)
     attachments: tuple[SerializeAsAny[Attachment], ...] = ()
 
+
+def _read_written(message: Document) -> dict[str, Any]:
+    return {
+        "message_id": read_text(message, "msg_id"),
+        "text": read_text(message, "text"),
+        "attachments": read_attachments(message),
+    }
+
+
+class GroupMessage(_Written):
+    """`user_send_group_*`, `oa_send_group_*`."""
+
+    group_id: str | None = None
+
     @classmethod
     def read(cls, document: Document) -> Self:
         """Read the document."""
-        message = read_object(document, "message")
-        return cls(
-            raw=document,
-            group_id=read_text(document, "group_id"),
-            message_id=read_text(message, "msg_id"),
-            text=read_text(message, "text"),
-            attachments=read_attachments(message),
-        )
+        written = _read_written(read_object(document, "message"))
+        return cls(raw=document, group_id=read_text(document, "group_id"), **written)
 
 
-class AnonymousMessage(RawPayload):
+class AnonymousMessage(_Written):
     """`anonymous_send_*` of a visitor of the web widget, and `oa_send_anonymous_*`, the answers.
 
     An answer needs both ids; the event's `user_id` is the anonymous one and leads to no citizen.
     """
 
     conversation_id: str | None = None
-    message_id: str | None = None
-    text: str | None = Field(default=None, repr=False)
-    attachments: tuple[SerializeAsAny[Attachment], ...] = ()
 
     @classmethod
     def read(cls, document: Document) -> Self:
         """Read the document."""
         message = read_object(document, "message")
-        return cls(
-            raw=document,
-            conversation_id=read_text(message, "conversation_id"),
-            message_id=read_text(message, "msg_id"),
-            text=read_text(message, "text"),
-            attachments=read_attachments(message),
-        )
+        return cls(raw=document, conversation_id=read_text(message, "conversation_id"), **_read_written(message))
 
 
 class Call(RawPayload):

@@ -51,4 +51,4 @@ def add_routes(app: web.Application) -> None:
 @platform_face
 async def refuse_unknown(_request: web.Request, _emulator: Emulator) -> web.Response:
     """Any other path or method of this host: -209."""
-    raise Refused(-209, rule="path", detail="no such address or method, or not emulated yet")
+    raise Refused(-209, rule="path", detail="no such address or method, or not emulated")
