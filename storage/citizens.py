@@ -1,9 +1,11 @@
 """People who talk to an account, and the dossiers they may ask about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from storage.crypto import Cipher
 from storage.database import Database, execute
+from storage.recipients import LINK_PHONE_COLUMN
 from storage.sql import queries
 
 _Q = queries("citizens")
@@ -17,6 +19,14 @@ class Citizen:
     id: int
     language: str
     follows: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedPhone:
+    """A phone (84…) over which a person proved control, and what it is kept with."""
+
+    number: str = field(repr=False)
+    cipher: Cipher
 
 
 async def meet(database: Database, cipher: Cipher, *, platform: str, user_id: str) -> Citizen:
@@ -41,10 +51,27 @@ async def set_follows(database: Database, citizen_id: int, *, follows: bool) -> 
         await execute(connection, _Q["set_follows"], {"id": citizen_id, "follows": follows})
 
 
-async def link(database: Database, citizen_id: int, dossier_id: int, *, proof: str) -> None:
-    """Let a person ask about a dossier; `proof` says how control of it was shown."""
+async def note_interaction(database: Database, citizen_id: int, *, at: datetime) -> None:
+    """Note that a person did something at `at` that opens the platform's window (docs: zalo 4.7); never backwards."""
     async with database.transaction() as connection:
-        params = {"citizen_id": citizen_id, "dossier_id": dossier_id, "proof": proof}
+        await execute(connection, _Q["note_interaction"], {"id": citizen_id, "at": at})
+
+
+async def link(
+    database: Database, citizen_id: int, dossier_id: int, *, proof: str, phone: ProvedPhone | None = None
+) -> None:
+    """Let a person ask about a dossier; `proof` says how control of it was shown.
+
+    With `phone`, notices to that phone may go to this person's chat.
+    """
+    async with database.transaction() as connection:
+        params = {
+            "citizen_id": citizen_id,
+            "dossier_id": dossier_id,
+            "proof": proof,
+            "phone_hash": None if phone is None else phone.cipher.lookup_hash(phone.number),
+            "phone_enc": None if phone is None else phone.cipher.encrypt(phone.number, LINK_PHONE_COLUMN),
+        }
         await execute(connection, _Q["link"], params)
 
 

@@ -114,6 +114,11 @@ class Cipher:
         """Say whether `value` is under the first key already."""
         return value[1:5] == self._keys[0].id
 
+    @property
+    def has_older_keys(self) -> bool:
+        """Say whether there may be rows under another key than the first."""
+        return len(self._keys) > 1
+
     def lookup_hash(self, text: str) -> bytes:
         """Hash `text` for an equality search (HMAC-SHA-256 under the first key)."""
         return self._keys[0].lookup_hash(text)

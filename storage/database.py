@@ -17,7 +17,13 @@ Connection = AsyncConnection[DictRow]
 # A statement of ours takes milliseconds; these end what hangs (facts: rq-httpx-redis-pitfalls A7).
 _TIMEOUTS = "-c statement_timeout=30000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=60000"
 
+_KEPT_CONNECTIONS = 2  # a worker claims and records at the same time
 _TRUSTED_SECONDS = 1.0  # a connection that worked just now need not prove that it still does
+
+
+# Class 25 is "internal" to psycopg: a standby that takes no writes (yet), and a connection that the server gave up
+# while our process stood still. Neither says anything about the statement.
+_SERVER_CANNOT = (psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.IdleInTransactionSessionTimeout)
 
 
 @contextmanager
@@ -25,23 +31,29 @@ def database_errors() -> Iterator[None]:
     """Turn what psycopg raises when the server cannot work now into `DatabaseUnavailable`."""
     try:
         yield
-    except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed, TooManyRequests) as error:
+    except (
+        psycopg.OperationalError,
+        psycopg.InterfaceError,
+        *_SERVER_CANNOT,
+        PoolTimeout,
+        PoolClosed,
+        TooManyRequests,
+    ) as error:
         raise DatabaseUnavailable(type(error).__name__) from error
 
 
-class _KeptConnection:
-    """A connection beside the pool that commits by itself; who comes while it is in use gets a new one."""
+class _KeptConnections:
+    """A few connections beside the pool that commit by themselves; who comes while all are in use gets a new one."""
 
     def __init__(self, url: str, kwargs: dict[str, Any]) -> None:
         self._url = url
         self._kwargs = kwargs
-        self._kept: Connection | None = None
-        self._used_at = 0.0
+        self._kept: list[tuple[Connection, float]] = []
 
     async def take(self) -> Connection:
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            if time.monotonic() - self._used_at < _TRUSTED_SECONDS:
+        while self._kept:
+            kept, used_at = self._kept.pop()  # the one used last: it is the likeliest to be trusted
+            if time.monotonic() - used_at < _TRUSTED_SECONDS:
                 return kept
             try:
                 await kept.execute("")
@@ -54,15 +66,14 @@ class _KeptConnection:
         )  # the row factory is among the arguments
 
     async def give_back(self, connection: Connection) -> None:
-        if self._kept is not None:
+        if len(self._kept) >= _KEPT_CONNECTIONS:
             await connection.close()
-            return
-        self._kept, self._used_at = connection, time.monotonic()
+        else:
+            self._kept.append((connection, time.monotonic()))
 
     async def aclose(self) -> None:
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            await kept.close()
+        while self._kept:
+            await self._kept.pop()[0].close()
 
 
 class Database:
@@ -89,7 +100,7 @@ class Database:
             open=False,
             reconnect_timeout=5,
         )
-        self._kept = _KeptConnection(url, kwargs)
+        self._kept = _KeptConnections(url, kwargs)
 
     async def __aenter__(self) -> Self:
         await self._pool.open()
@@ -116,7 +127,7 @@ class Database:
             return await fetch(connection, query, params)
 
     async def fetch_alone(self, query: str, params: dict[str, Any] | None = None) -> list[DictRow]:
-        """Like `fetch`, for hot paths: one round trip on a connection kept for this, and the server commits by itself.
+        """Like `fetch`, for hot paths: one round trip on a connection kept for such, and the server commits by itself.
 
         Raises:
             DatabaseUnavailable: as `transaction`.

@@ -9,39 +9,53 @@ from storage.citizens import USER_COLUMN
 from storage.consents import VERIFIER_COLUMN
 from storage.crypto import Cipher
 from storage.database import Database, execute, fetch
-from storage.dossiers import EMAIL_COLUMN, NAME_COLUMN, PHONE_COLUMN
+from storage.dossiers import EMAIL_COLUMN, NAME_COLUMN, PEOPLE_COLUMN, PHONE_COLUMN, hash_name
 from storage.events import PAYLOAD_COLUMN
 from storage.inbox import RAW_COLUMN
-from storage.notices import CONTENT_COLUMN, RECIPIENT_COLUMN
+from storage.notices import CONTENT_COLUMN, NOTICE_EMAIL_COLUMN, RECIPIENT_COLUMN
+from storage.recipients import LINK_PHONE_COLUMN, PREFERENCE_COLUMN
 
 _BATCH_ROWS = 500
 
 
+def _hash_as_it_is(text: str, cipher: Cipher) -> bytes:
+    return cipher.lookup_hash(text)
+
+
 @dataclass(frozen=True, slots=True)
 class EncryptedColumn:
-    """One encrypted column: its table's key, its name, what binds it, and its look-up hash if it has one."""
+    """One encrypted column: its table's key, its name, what binds it, and its look-up hash if it has one.
+
+    `hash_of` makes that hash of the value.
+    """
 
     table: str
     key: tuple[str, ...]
     name: str
     binding: str
     hash_name: str | None = None
+    hash_of: Callable[[str, Cipher], bytes] = _hash_as_it_is
 
 
-# sender_hash of the inbox is missing on purpose: it orders work under way and means nothing afterwards.
+# sender_hash of the inbox is missing on purpose: it orders work under way and means nothing afterwards. So is the
+# hash of `reachability`: what a platform once said of a recipient is asked again.
 COLUMNS = (
     EncryptedColumn("dossiers", ("id",), "phone_enc", PHONE_COLUMN, "phone_hash"),
-    EncryptedColumn("dossiers", ("id",), "name_enc", NAME_COLUMN),
+    EncryptedColumn("dossiers", ("id",), "name_enc", NAME_COLUMN, "name_hash", hash_name),
     EncryptedColumn("dossiers", ("id",), "email_enc", EMAIL_COLUMN),
+    EncryptedColumn("dossiers", ("id",), "people_enc", PEOPLE_COLUMN),
     EncryptedColumn("dossier_events", ("id", "received_at"), "payload_enc", PAYLOAD_COLUMN),
     EncryptedColumn("notices", ("id", "created_at"), "recipient_enc", RECIPIENT_COLUMN, "recipient_hash"),
     EncryptedColumn("notices", ("id", "created_at"), "content_enc", CONTENT_COLUMN),
+    EncryptedColumn("notices", ("id", "created_at"), "email_enc", NOTICE_EMAIL_COLUMN),
     EncryptedColumn("accounts", ("id",), "access_token_enc", ACCESS_COLUMN),
     EncryptedColumn("accounts", ("id",), "refresh_token_enc", REFRESH_COLUMN),
     EncryptedColumn("accounts", ("id",), "refresh_answer_enc", ANSWER_COLUMN),
     EncryptedColumn("consents", ("id",), "verifier_enc", VERIFIER_COLUMN),
     EncryptedColumn("inbox", ("id",), "raw_enc", RAW_COLUMN),
     EncryptedColumn("citizens", ("id",), "user_enc", USER_COLUMN, "user_hash"),
+    EncryptedColumn("links", ("id",), "phone_enc", LINK_PHONE_COLUMN, "phone_hash"),
+    EncryptedColumn("preferences", ("recipient_hash",), "recipient_enc", PREFERENCE_COLUMN, "recipient_hash"),
 )
 
 
@@ -76,7 +90,7 @@ async def _rewrite(database: Database, cipher: Cipher, column: EncryptedColumn) 
                 text = cipher.decrypt(row["value"], column.binding)
                 new = {key: row[key] for key in column.key} | {"value": cipher.encrypt(text, column.binding)}
                 if column.hash_name:
-                    new["hash"] = cipher.lookup_hash(text)
+                    new["hash"] = column.hash_of(text, cipher)
                 await execute(connection, _update(column), new)
         yield len(stale)
         if len(rows) < _BATCH_ROWS:

@@ -14,10 +14,18 @@ RETURNING id, language, follows
 -- Notes that a person follows the account, or no longer does.
 UPDATE citizens SET follows = %(follows)s, updated_at = now() WHERE id = %(id)s
 
+-- name: note_interaction
+-- Notes when a person last opened the window for consultation messages. The platform's clock may run ahead of ours.
+UPDATE citizens SET last_interaction_at = greatest(last_interaction_at, least(%(at)s::timestamptz, now()))
+WHERE id = %(id)s
+
 -- name: link
--- Lets a person ask about a dossier; a repeat changes nothing.
-INSERT INTO links (citizen_id, dossier_id, proof) VALUES (%(citizen_id)s, %(dossier_id)s, %(proof)s)
-ON CONFLICT (citizen_id, dossier_id) WHERE revoked_at IS NULL DO NOTHING
+-- Lets a person ask about a dossier, and ties the phone that was proved; a repeat may bring the phone.
+INSERT INTO links (citizen_id, dossier_id, proof, phone_hash, phone_enc)
+VALUES (%(citizen_id)s, %(dossier_id)s, %(proof)s, %(phone_hash)s, %(phone_enc)s)
+ON CONFLICT (citizen_id, dossier_id) WHERE revoked_at IS NULL DO UPDATE SET
+    proof = excluded.proof, phone_hash = excluded.phone_hash, phone_enc = excluded.phone_enc
+WHERE excluded.phone_hash IS NOT NULL
 
 -- name: revoke_link
 -- Takes that back.

@@ -1,7 +1,8 @@
 -- name: insert
 -- Writes the notices of a batch.
 COPY notices (id, dossier_id, dossier_code, ordinal, event_key, kind, lane, state, reason, demands_action, language,
-              recipient_enc, recipient_hash, content_enc, content_hash, due_at, urgent_until)
+              recipient_enc, recipient_hash, content_enc, content_hash, due_at, urgent_until, role, email_enc, follows,
+              follows_detail, replaces)
 FROM STDIN
 
 -- name: claim_due
@@ -9,12 +10,18 @@ FROM STDIN
 -- Per dossier in order: an earlier one that is held, pending or under way goes first. One in doubt is overtaken, but not
 -- in the moment in which it is decided: it may be about to be sent again.
 -- Sorted by the index alone: a second key would sort all that came due in the same moment (the whole night's) each time.
+-- Nothing while the brake is on, unless its time is over. Bounded in age, so that years of old partitions are not looked
+-- at: what moves is young. The same bound on the rows that are changed spares the server the opening of old partitions.
+-- Suspects, with which a worker died before, are asked for by themselves.
 WITH due AS (
     SELECT n.id, n.created_at FROM notices n
     WHERE n.lane = %(lane)s AND n.state = 'pending' AND n.due_at <= now()
+      AND n.created_at > now() - interval '35 days' AND (n.crashes > 0) = %(suspects)s
+      AND NOT EXISTS (SELECT 1 FROM brake WHERE engaged AND (release_at IS NULL OR release_at > now()))
       AND NOT EXISTS (
           SELECT 1 FROM notices earlier
-          WHERE earlier.dossier_id = n.dossier_id AND earlier.ordinal < n.ordinal
+          WHERE earlier.dossier_id = n.dossier_id AND earlier.ordinal < n.ordinal AND earlier.role = n.role
+            AND earlier.created_at > now() - interval '35 days'
             AND (earlier.state IN ('held', 'pending', 'sending')
                  OR (earlier.state = 'in_doubt' AND earlier.due_at <= clock_timestamp())))
     ORDER BY n.due_at
@@ -24,104 +31,83 @@ WITH due AS (
 UPDATE notices n
 SET state = 'sending', sends = n.sends + 1, token = gen_random_uuid(),
     lease_until = now() + make_interval(secs => %(lease_seconds)s), reason = NULL, updated_at = now()
-FROM due WHERE n.id = due.id AND n.created_at = due.created_at
-RETURNING n.id, n.created_at, n.token, n.dossier_code, n.kind, n.language, n.demands_action, n.sends, n.tries, n.urgent_until,
-          n.recipient_enc, n.content_enc, n.route
+FROM due WHERE n.id = due.id AND n.created_at = due.created_at AND n.created_at > now() - interval '35 days'
+RETURNING n.id, n.created_at, n.token, n.dossier_id, n.dossier_code, n.kind, n.lane, n.role, n.language, n.demands_action,
+          n.sends, n.tries, n.due_at, n.urgent_until, n.replaces, n.crashes, n.recipient_hash, n.recipient_enc,
+          n.email_enc, n.content_enc, n.route
 
 -- name: record_outcomes
 -- Records how attempts ended, in one statement that carries their tokens. A receipt may have been faster than our own
--- record ('sending' is 'delivered' by then), and an answer that came after the lease ended still ends the doubt.
+-- record ('sending' is 'delivered' by then), and an answer that came after the lease ended still ends the doubt: that it
+-- was taken, or, as long as nothing newer of the dossier went out, that it certainly never left.
 WITH outcome AS (
-    SELECT * FROM unnest(
-        %(id)s::uuid[], %(created_at)s::timestamptz[], %(token)s::uuid[], %(state)s::text[], %(reason)s::text[],
-        %(due_in_seconds)s::float8[], %(not_sent)s::boolean[], %(tries)s::smallint[], %(channel)s::text[],
-        %(outcome)s::text[], %(code)s::text[], %(latency_ms)s::integer[], %(message_id)s::text[],
-        %(cost_vnd)s::integer[], %(step)s::text[]
-    ) AS o (id, created_at, token, state, reason, due_in_seconds, not_sent, tries, channel, outcome, code, latency_ms,
-            message_id, cost_vnd, step)
+    SELECT * FROM json_to_recordset(%(outcomes)s::json) AS o (
+        id uuid, created_at timestamptz, token uuid, state text, reason text, due_in_seconds float8, not_sent boolean,
+        tries smallint, channel text, outcome text, code text, latency_ms integer, message_id text, cost_vnd integer,
+        step jsonb)
 ), logged AS (
     INSERT INTO attempts (notice_id, token, send, channel, outcome, code, latency_ms)
     SELECT o.id, o.token, n.sends, o.channel, o.outcome, o.code, o.latency_ms
     FROM outcome o JOIN notices n ON n.id = o.id AND n.created_at = o.created_at
-    WHERE NOT EXISTS (  -- the same record again, because the answer to its commit was lost
-        SELECT 1 FROM attempts a WHERE a.notice_id = o.id AND a.token = o.token AND a.outcome = o.outcome)
+    WHERE n.created_at > now() - interval '70 days'
+      AND NOT EXISTS (  -- the same record again, because the answer to its commit was lost
+        SELECT 1 FROM attempts a WHERE a.notice_id = o.id AND a.token = o.token AND a.outcome = o.outcome
+          AND a.at > now() - interval '35 days')
 )
 UPDATE notices n SET
     state = CASE WHEN n.state IN ('sending', 'in_doubt') THEN o.state ELSE n.state END,
     reason = CASE WHEN n.state IN ('sending', 'in_doubt') THEN o.reason ELSE n.reason END,
     due_at = CASE WHEN n.state IN ('sending', 'in_doubt') THEN now() + make_interval(secs => o.due_in_seconds)
                   ELSE n.due_at END,
-    sends = n.sends - CASE WHEN o.not_sent AND n.state = 'sending' THEN 1 ELSE 0 END,
+    sends = n.sends - CASE WHEN o.not_sent AND n.state IN ('sending', 'in_doubt') THEN 1 ELSE 0 END,
     tries = o.tries,
-    channel = o.channel,
+    channel = coalesce(o.channel, n.channel),
     platform_message_id = coalesce(o.message_id, n.platform_message_id),
     cost_vnd = coalesce(o.cost_vnd, n.cost_vnd),
     accepted_at = CASE WHEN o.outcome = 'accepted' THEN coalesce(n.accepted_at, now()) ELSE n.accepted_at END,
-    route = CASE WHEN o.step IS NULL OR n.route -> -1 = o.step::jsonb THEN n.route ELSE n.route || o.step::jsonb END,
+    route = CASE WHEN o.step IS NULL OR n.route -> -1 = o.step THEN n.route ELSE n.route || o.step END,
     lease_until = NULL, updated_at = now()
 FROM outcome o
-WHERE n.id = o.id AND n.created_at = o.created_at AND n.token = o.token
-  AND (n.state IN ('sending', 'delivered', 'read') OR (n.state = 'in_doubt' AND o.outcome = 'accepted'))
-RETURNING n.id
-
--- name: release_held
--- Hands held notices whose hour has come to delivery.
-WITH ready AS (
-    SELECT id, created_at FROM notices WHERE state = 'held' AND due_at <= now() FOR UPDATE SKIP LOCKED
-)
-UPDATE notices n SET state = 'pending', reason = NULL, updated_at = now()
-FROM ready WHERE n.id = ready.id AND n.created_at = ready.created_at
-RETURNING n.lane
-
--- name: supersede_held
--- What waits for a decent hour and is overtaken by something that goes at once says nothing new any more; sent later
--- it would follow a newer one.
-UPDATE notices n SET state = 'superseded', reason = 'overtaken', due_at = NULL, updated_at = now()
-FROM unnest(%(dossier_id)s::bigint[], %(ordinal)s::integer[]) AS newer (dossier_id, ordinal)
-WHERE n.dossier_id = newer.dossier_id AND n.ordinal < newer.ordinal AND n.state = 'held'
-
--- name: supersede_overtaken
--- What waits long for another try, while something newer of its dossier could go now, says nothing new any more: the
--- newest says what still holds, and is not kept waiting behind it.
-WITH overtaken AS (
-    SELECT older.id, older.created_at FROM notices older
-    WHERE older.state IN ('held', 'pending')
-      AND older.due_at > now() + make_interval(secs => %(patience_seconds)s)
-      AND EXISTS (
-          SELECT 1 FROM notices newer
-          WHERE newer.dossier_id = older.dossier_id AND newer.ordinal > older.ordinal
-            AND newer.state = 'pending' AND newer.due_at <= now())
-    LIMIT 1000 FOR UPDATE OF older SKIP LOCKED
-)
-UPDATE notices n SET state = 'superseded', reason = 'overtaken', due_at = NULL, updated_at = now()
-FROM overtaken WHERE n.id = overtaken.id AND n.created_at = overtaken.created_at
+WHERE n.id = o.id AND n.created_at = o.created_at AND n.created_at > now() - interval '70 days' AND n.token = o.token
+  AND (n.state IN ('sending', 'delivered', 'read') OR (n.state = 'in_doubt' AND o.outcome = 'accepted')
+       OR (n.state = 'in_doubt' AND n.due_at IS NOT NULL AND o.state = 'pending' AND o.not_sent AND NOT EXISTS (
+           SELECT 1 FROM notices newer
+           WHERE newer.dossier_id = n.dossier_id AND newer.ordinal > n.ordinal AND newer.role = n.role AND newer.sends > 0
+             AND newer.created_at > now() - interval '70 days')))
 RETURNING n.id
 
 -- name: expire_leases
 -- A lease that ran out means in doubt, never pending: nobody knows whether the request left. A row that a frozen
--- process has locked is left for the next look: waiting for it would hold up everybody else's.
+-- process has locked is left for the next look: waiting for it would hold up everybody else's. What ended so before may
+-- be what kills its workers: it is set aside for good, and only a receipt or a person moves it. Bounded in age as the claim
+-- is, but twice as far back: what was claimed in its last minute, before a month without workers, is found as well.
 WITH ended AS (
-    SELECT id, created_at FROM notices WHERE state = 'sending' AND lease_until < now() FOR UPDATE SKIP LOCKED
+    SELECT id, created_at FROM notices
+    WHERE state = 'sending' AND lease_until < now() AND created_at > now() - interval '70 days'
+    FOR UPDATE SKIP LOCKED
 ), expired AS (
-    UPDATE notices n SET state = 'in_doubt', reason = 'lease_expired', lease_until = NULL,
-        due_at = now() + make_interval(secs => %(wait_seconds)s), updated_at = now()
-    FROM ended WHERE n.id = ended.id AND n.created_at = ended.created_at
-    RETURNING n.id, n.token, n.sends, n.channel
+    UPDATE notices n SET state = 'in_doubt', crashes = n.crashes + 1, lease_until = NULL,
+        reason = CASE WHEN n.crashes = 0 THEN 'lease_expired' ELSE 'poison' END,
+        due_at = CASE WHEN n.crashes = 0 THEN now() + make_interval(secs => %(wait_seconds)s) END, updated_at = now()
+    FROM ended WHERE n.id = ended.id AND n.created_at = ended.created_at AND n.created_at > now() - interval '70 days'
+    RETURNING n.id, n.token, n.sends, n.channel, n.reason
 )
 INSERT INTO attempts (notice_id, token, send, channel, outcome, code)
-SELECT id, token, sends, channel, 'in_doubt', 'lease_expired' FROM expired
+SELECT id, token, sends, channel, 'in_doubt', reason FROM expired
 RETURNING notice_id
 
 -- name: settle_doubts
 -- After the wait for a receipt: one more send for what the citizen must act on, as long as nothing newer went out;
--- everything else stays in doubt for good (facts: rq-httpx-redis-pitfalls B3).
+-- everything else, every broadcast and every one-time code stays in doubt for good (facts: rq-httpx-redis-pitfalls B3).
 WITH ripe AS (
     SELECT n.id, n.created_at,
-           n.demands_action AND n.sends < %(max_sends)s AND NOT EXISTS (
+           n.demands_action AND n.lane <> 'broadcast' AND n.kind <> 'otp' AND n.sends < %(max_sends)s
+           AND n.created_at > now() - interval '35 days' AND NOT EXISTS (
                SELECT 1 FROM notices newer WHERE newer.dossier_id = n.dossier_id AND newer.ordinal > n.ordinal
-                 AND newer.state NOT IN ('cancelled', 'suppressed', 'no_mobile')) AS again
+                 AND newer.created_at > now() - interval '70 days' AND newer.role = n.role AND newer.state NOT IN ('cancelled', 'suppressed', 'no_mobile')
+                 AND NOT (newer.state = 'superseded' AND newer.reason IS NOT DISTINCT FROM 'corrected')) AS again
     FROM notices n
-    WHERE n.state = 'in_doubt' AND n.due_at <= now()
+    WHERE n.state = 'in_doubt' AND n.due_at <= now() AND n.created_at > now() - interval '70 days'
     LIMIT 1000 FOR UPDATE OF n SKIP LOCKED
 ), settled AS (
     UPDATE notices n SET
@@ -131,7 +117,7 @@ WITH ripe AS (
         due_at = CASE WHEN r.again THEN now() END,
         reason = CASE WHEN r.again THEN 'in_doubt_resend' ELSE 'never_confirmed' END,
         updated_at = now()
-    FROM ripe r WHERE n.id = r.id AND n.created_at = r.created_at
+    FROM ripe r WHERE n.id = r.id AND n.created_at = r.created_at AND n.created_at > now() - interval '70 days'
     RETURNING n.id, n.sends, n.channel, n.lane, r.again
 ), logged AS (
     INSERT INTO attempts (notice_id, send, channel, outcome) SELECT id, sends, channel, 'resend' FROM settled WHERE again
@@ -139,15 +125,17 @@ WITH ripe AS (
 SELECT lane, again FROM settled
 
 -- name: due_lanes
--- The lanes with work that is due now.
+-- The lanes with work that is due now, and young enough to be claimed.
 SELECT lane, count(*) AS notices, extract(epoch FROM now() - min(due_at))::float8 AS oldest_seconds
-FROM notices WHERE state = 'pending' AND due_at <= now() GROUP BY lane
+FROM notices WHERE state = 'pending' AND due_at <= now() AND created_at > now() - interval '35 days' GROUP BY lane
 
 -- name: apply_receipts
 -- Moves notices on by receipts. Never backwards; a receipt also ends a doubt, stops a second send and mends a failure.
+-- What had gone on to another channel may still arrive on the first one. Where something arrived, the channel is open.
 WITH receipt AS (
-    SELECT DISTINCT ON (id) id, read, rating FROM unnest(%(id)s::uuid[], %(read)s::boolean[], %(rating)s::smallint[])
-        AS r (id, read, rating) ORDER BY id, read DESC, rating DESC NULLS LAST
+    SELECT DISTINCT ON (id) * FROM unnest(
+        %(id)s::uuid[], %(read)s::boolean[], %(rating)s::smallint[], %(platform)s::text[], %(message_id)s::text[])
+        AS r (id, read, rating, platform, message_id) ORDER BY id, read DESC, rating DESC NULLS LAST
 ), moved AS (
     UPDATE notices n SET
         state = CASE WHEN r.read OR n.state = 'read' THEN 'read' ELSE 'delivered' END,
@@ -157,32 +145,47 @@ WITH receipt AS (
         rating = coalesce(r.rating, n.rating),
         reason = NULL, due_at = NULL, lease_until = NULL, updated_at = now()
     FROM receipt r
-    WHERE n.id = r.id AND n.sends > 0
-      AND (n.state IN ('sending', 'in_doubt', 'accepted', 'failed', 'held', 'pending', 'superseded')
+    WHERE n.id = r.id AND n.sends > 0 AND n.created_at > now() - interval '35 days'
+      AND (n.state NOT IN ('delivered', 'read')
            OR (n.state = 'delivered' AND (r.read OR r.rating IS NOT NULL))
            OR (n.state = 'read' AND r.rating IS NOT NULL))
-    RETURNING n.id, n.channel, n.sends, n.state
+    RETURNING n.id, n.sends, n.state, n.recipient_hash, n.accepted_at,
+        CASE WHEN n.possible_duplicate THEN coalesce((
+            SELECT a.channel FROM attempts a
+            WHERE a.notice_id = n.id AND a.outcome = 'silent'
+              AND (a.code = r.message_id
+                   OR (NOT starts_with(n.channel, r.platform) AND starts_with(a.channel, r.platform)))
+            ORDER BY a.id DESC LIMIT 1), n.channel) ELSE n.channel END AS channel
+), reopened AS (
+    -- A refusal that came after the message had been taken still holds.
+    DELETE FROM reachability c USING moved m
+    WHERE c.recipient_hash = m.recipient_hash AND c.channel = m.channel
+      AND (c.reason = 'unreachable' OR c.noted_at < m.accepted_at)
 )
 INSERT INTO attempts (notice_id, send, channel, outcome, code)
 SELECT id, sends, channel, 'receipt', state FROM moved
 RETURNING notice_id
 
 -- name: ids_of_messages
--- The notices behind the platform's message ids.
-SELECT id, platform_message_id FROM notices WHERE platform_message_id = ANY(%(message_ids)s::text[])
+-- The notices behind the platform's message ids; a message that was given up for another channel may still arrive.
+SELECT id, platform_message_id FROM notices
+WHERE platform_message_id = ANY(%(message_ids)s::text[]) AND created_at > now() - interval '35 days'
+UNION
+SELECT notice_id, code FROM attempts
+WHERE outcome = 'silent' AND code = ANY(%(message_ids)s::text[]) AND at > now() - interval '35 days'
 
 -- name: of_dossier
 -- What was sent about a dossier, oldest first; no personal data.
 SELECT id, created_at, dossier_code, ordinal, kind, lane, state, reason, channel, language, sends, tries,
        possible_duplicate, due_at, accepted_at, delivered_at, read_at, updated_at, event_key, platform_message_id,
-       cost_vnd, rating, route, content_hash
+       cost_vnd, rating, route, content_hash, role
 FROM notices WHERE dossier_id = %(dossier_id)s ORDER BY ordinal, created_at
 
 -- name: search
 -- Notices by state and dossier, newest first.
 SELECT id, created_at, dossier_code, ordinal, kind, lane, state, reason, channel, language, sends, tries,
        possible_duplicate, due_at, accepted_at, delivered_at, read_at, updated_at, event_key, platform_message_id,
-       cost_vnd, rating, route, content_hash
+       cost_vnd, rating, route, content_hash, role
 FROM notices
 WHERE (%(state)s::text IS NULL OR state = %(state)s) AND (%(code)s::text IS NULL OR dossier_code = %(code)s)
 ORDER BY created_at DESC, ordinal DESC LIMIT %(limit)s
@@ -191,7 +194,7 @@ ORDER BY created_at DESC, ordinal DESC LIMIT %(limit)s
 -- One notice.
 SELECT id, created_at, dossier_code, ordinal, kind, lane, state, reason, channel, language, sends, tries,
        possible_duplicate, due_at, accepted_at, delivered_at, read_at, updated_at, event_key, platform_message_id,
-       cost_vnd, rating, route, content_hash
+       cost_vnd, rating, route, content_hash, role
 FROM notices WHERE id = %(id)s
 
 -- name: attempts_of
@@ -201,14 +204,23 @@ SELECT at, send, channel, outcome, code, latency_ms FROM attempts WHERE notice_i
 -- name: retry
 -- A person hands a dead end to delivery again, from the first step of the ladder. Not when something newer of its
 -- dossier went out (the older would follow it), and not when there were no words to send.
-UPDATE notices n SET state = 'pending', reason = 'retried_by_hand', tries = 0, token = NULL, due_at = now(),
-    possible_duplicate = n.possible_duplicate OR n.state = 'in_doubt', updated_at = now()
-WHERE n.id = %(id)s AND (n.state = 'failed' OR (n.state = 'in_doubt' AND n.due_at IS NULL))
-  AND n.recipient_enc IS NOT NULL AND n.reason IS DISTINCT FROM 'composition'
-  AND NOT EXISTS (
-      SELECT 1 FROM notices newer
-      WHERE newer.dossier_id = n.dossier_id AND newer.ordinal > n.ordinal AND newer.sends > 0)
-RETURNING n.lane
+WITH retried AS (
+    UPDATE notices n SET state = 'pending', reason = 'retried_by_hand', tries = 0, crashes = 0, token = NULL,
+        due_at = now(), possible_duplicate = n.possible_duplicate OR n.state = 'in_doubt', updated_at = now(),
+        route = n.route || '[{"why": "retried_by_hand"}]'::jsonb  -- what was given up before counts no more
+    WHERE n.id = %(id)s AND (n.state = 'failed' OR (n.state = 'in_doubt' AND n.due_at IS NULL))
+      AND (n.recipient_enc IS NOT NULL OR n.email_enc IS NOT NULL) AND n.reason IS DISTINCT FROM 'composition'
+      AND NOT EXISTS (
+          SELECT 1 FROM notices newer
+          WHERE newer.dossier_id = n.dossier_id AND newer.ordinal > n.ordinal AND newer.role = n.role
+            AND (newer.sends > 0 OR newer.merged_into IS NOT NULL))
+    RETURNING n.lane, n.recipient_hash
+), reopened AS (
+    -- Who asks for it knows better than what a platform said a while ago; a refusal still holds.
+    DELETE FROM reachability c USING retried r
+    WHERE c.recipient_hash = r.recipient_hash AND c.reason = 'unreachable'
+)
+SELECT lane FROM retried
 
 -- name: count_states
 -- Notices that are not at rest, by state; each part is answered by a partial index, not by reading years of notices.

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from storage import notices
+from storage import notices, waiting
 from storage.crypto import Cipher
 from storage.database import Database
 from storage.notices import ClaimedNotice, NewNotice, NoticeView, Outcome, Receipt
@@ -149,6 +149,22 @@ async def test_a_lease_that_ran_out_is_a_doubt_and_a_late_answer_still_ends_it(
     assert (await _get(database, made.id)).state == "accepted"
 
 
+@pytest.mark.parametrize("is_overtaken", [False, True])
+async def test_what_certainly_never_left_ends_its_doubt_unless_something_newer_went_out(
+    database: Database, cipher: Cipher, is_overtaken: bool
+) -> None:
+    await _insert(database, cipher, made := _notice(1, 1))
+    (claimed,) = await _claim(database, cipher, lease_seconds=-1)
+    await notices.expire_leases(database, wait_seconds=600)
+    if is_overtaken:
+        await _insert(database, cipher, _notice(1, 2))
+        await _claim(database, cipher)
+    never_left = _outcome(claimed, "pending", outcome="not_sent", not_sent=True, due_in_seconds=30, reason="retry")
+    await notices.record_outcomes(database, [never_left])
+    view = await _get(database, made.id)
+    assert (view.state, view.sends) == (("in_doubt", 1) if is_overtaken else ("pending", 0))
+
+
 async def test_a_send_that_never_left_is_taken_back_and_tried_later(database: Database, cipher: Cipher) -> None:
     await _insert(database, cipher, made := _notice(1, 1))
     (claimed,) = await _claim(database, cipher)
@@ -162,6 +178,7 @@ async def test_a_send_that_never_left_is_taken_back_and_tried_later(database: Da
 
 @pytest.mark.parametrize(("demands_action", "newer_state", "again"), [
     (True, None, True), (False, None, False), (True, "accepted", False), (True, "no_mobile", True),
+    (True, "superseded", False),
 ])  # fmt: skip
 async def test_a_doubt_is_sent_again_once_when_it_matters_and_nothing_newer_went_out(
     database: Database, cipher: Cipher, demands_action: bool, newer_state: str | None, again: bool
@@ -176,10 +193,22 @@ async def test_a_doubt_is_sent_again_once_when_it_matters_and_nothing_newer_went
     assert (view.state, view.possible_duplicate) == ("pending" if again else "in_doubt", again)
     assert await notices.settle_doubts(database) == []
     if again:
-        (claimed,) = await _claim(database, cipher, lease_seconds=-1)
+        # A worker died with it, so it is claimed by itself (test_poison.py).
+        (claimed,) = await notices.claim_due(database, cipher, lane="status", limit=1, lease_seconds=60, suspects=True)
         assert claimed.sends == 2
-        await notices.expire_leases(database, wait_seconds=-1)
+        lost = _outcome(claimed, "in_doubt", outcome="in_doubt", due_in_seconds=-1)
+        await notices.record_outcomes(database, [lost])
         assert await notices.settle_doubts(database) == [("status", False)]
+
+
+async def test_a_mistake_that_was_taken_back_does_not_keep_a_doubt_from_being_sent_again(
+    database: Database, cipher: Cipher
+) -> None:
+    await _insert(database, cipher, _notice(1, 1))
+    await _claim(database, cipher, lease_seconds=-1)
+    await notices.expire_leases(database, wait_seconds=-1)
+    await _insert(database, cipher, _notice(1, 2, state="superseded", reason="corrected"))
+    assert await notices.settle_doubts(database) == [("status", True)]
 
 
 async def test_a_receipt_that_overtakes_our_own_record_is_kept(database: Database, cipher: Cipher) -> None:
@@ -197,7 +226,7 @@ async def test_a_receipt_that_overtakes_our_own_record_is_kept(database: Databas
 async def test_a_held_notice_is_released_at_its_hour(database: Database, cipher: Cipher) -> None:
     ripe, unripe = _notice(1, 1, state="held"), _notice(2, 1, state="held", due_at=NOW + timedelta(hours=1))
     await _insert(database, cipher, ripe, unripe)
-    assert await notices.release_held(database) == {"status"}
+    assert await waiting.release_held(database) == {"status"}
     assert [each.id for each in await _claim(database, cipher)] == [ripe.id]
     assert await notices.count_states(database) == {"sending": 1, "held": 1}
 
@@ -230,6 +259,23 @@ async def test_a_dead_end_is_not_tried_again_behind_a_newer_notice_or_without_wo
     [claimed] = await _claim(database, cipher)
     await notices.record_outcomes(database, [_outcome(claimed)])
     assert [await notices.retry(database, each.id) for each in (overtaken, wordless)] == [None, None]
+
+
+async def test_a_dead_end_whose_newer_notice_was_said_in_a_merged_message_is_not_tried_again(
+    database: Database, cipher: Cipher
+) -> None:
+    older, merged = _notice(1, 1, state="failed"), _notice(1, 2, state="superseded", reason="merged")
+    await _insert(database, cipher, older, merged)
+    await database.fetch(
+        "UPDATE notices SET merged_into = gen_random_uuid() WHERE id = %(id)s RETURNING id", {"id": merged.id}
+    )
+    assert await notices.retry(database, older.id) is None
+
+
+async def test_who_has_an_address_but_no_phone_may_be_tried_again(database: Database, cipher: Cipher) -> None:
+    by_letter = _notice(1, 1, state="failed", phone=None, email="a@example.vn")
+    await _insert(database, cipher, by_letter)
+    assert await notices.retry(database, by_letter.id) == "status"
 
 
 async def test_an_outcome_that_is_recorded_twice_is_one_attempt_and_one_step(

@@ -1,17 +1,19 @@
 """After a change of keys every value moves under the first one, while work goes on."""
 
 import uuid
+import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
 
-from storage import citizens, consents, dossiers, events, inbox, notices, rotation
+from storage import citizens, consents, dossiers, events, inbox, notices, recipients, rotation
 from storage.accounts import AccountStore
+from storage.citizens import ProvedPhone
 from storage.crypto import Cipher, generate_key
 from storage.database import Database
-from storage.dossiers import DossierUpdate
+from storage.dossiers import DossierUpdate, SealedPeople
 from storage.errors import UndecipherableValue
 from storage.events import EventRecord
 from storage.inbox import NewEntry
@@ -34,7 +36,7 @@ async def _fill(database: Database, cipher: Cipher, names: Sequence[str]) -> Non
         await events.append(connection, records, cipher)
         made = [
             NewNotice(uuid.uuid4(), known[code].id, code, 1, uuid.uuid4(), "accepted", "pending", None, False, "vi",
-                      "84905000001", {"text": name}, now - timedelta(minutes=1))
+                      "84905000001", {"text": name}, now - timedelta(minutes=1), email="a@example.org")
             for name, code in zip(names, codes, strict=True)
         ]  # fmt: skip
         await notices.insert(connection, made, cipher)
@@ -45,12 +47,20 @@ async def _fill(database: Database, cipher: Cipher, names: Sequence[str]) -> Non
         await consents.begin(
             database, cipher, state=f"{name}{uuid.uuid4()}", verifier=SecretStr("v"), redirect_uri="https://hoso.vn/"
         )
-        await citizens.meet(database, cipher, platform="zalo", user_id=name)
+        citizen = await citizens.meet(database, cipher, platform="zalo", user_id=name)
+        proved = ProvedPhone("84905000001", cipher)
+        await citizens.link(database, citizen.id, known[f"H17-260302-{name}"].id, proof="code", phone=proved)
+        await recipients.opt_out(database, cipher, _phone_of(name))
         pair = {"access": SecretStr("access"), "refresh": SecretStr("refresh")}
         await store.seed(name, app_id="app", expires_in_seconds=60, **pair)
         claim = await store.claim_refresh(name, version=1, lease_seconds=60)
         assert claim is not None
         await store.record_answer(name, claim=claim.token, raw=b"{}")
+
+
+def _phone_of(name: str) -> str:
+    """A phone of each name's own: what people want is kept once a phone."""
+    return f"849{zlib.crc32(name.encode()) % 10**8:08d}"
 
 
 def _update(dossier_id: int, cipher: Cipher, now: datetime) -> DossierUpdate:
@@ -64,11 +74,15 @@ def _update(dossier_id: int, cipher: Cipher, now: datetime) -> DossierUpdate:
         status_time=now,
         notices=1,
         source="s",
-        phone_given=True,
-        phone_enc=cipher.encrypt("84905000001", dossiers.PHONE_COLUMN),
-        phone_hash=cipher.lookup_hash("84905000001"),
-        name_enc=cipher.encrypt("Bình", dossiers.NAME_COLUMN),
-        email_enc=cipher.encrypt("a@example.org", dossiers.EMAIL_COLUMN),
+        people=SealedPeople(
+            phone_given=True,
+            phone_enc=cipher.encrypt("84905000001", dossiers.PHONE_COLUMN),
+            phone_hash=cipher.lookup_hash("84905000001"),
+            name_enc=cipher.encrypt("Nguyễn Thị Bình", dossiers.NAME_COLUMN),
+            name_hash=dossiers.hash_name("Nguyễn Thị Bình", cipher),
+            email_enc=cipher.encrypt("a@example.org", dossiers.EMAIL_COLUMN),
+            people_enc=cipher.encrypt("{}", dossiers.PEOPLE_COLUMN),
+        ),
         **empty,
     )
 
@@ -120,6 +134,12 @@ async def test_look_ups_work_under_the_new_key_alone(database: Database) -> None
     wanted = {"hash": ONLY_NEW.lookup_hash("84905000001")}
     assert len(await database.fetch("SELECT 1 FROM dossiers WHERE phone_hash = %(hash)s", wanted)) == 1
     assert len(await database.fetch("SELECT 1 FROM notices WHERE recipient_hash = %(hash)s", wanted)) == 1
+    assert len(await database.fetch("SELECT 1 FROM links WHERE phone_hash = %(hash)s", wanted)) == 1
+    async with database.transaction() as connection:
+        owners = await dossiers.owners_of_phones(connection, ONLY_NEW, ["84905000001"], days=30, others=False)
+    assert owners == {"84905000001": {ONLY_NEW.lookup_hash("nguyen thi binh")}}
+    opted_out = {"hash": ONLY_NEW.lookup_hash(_phone_of("old1"))}
+    assert len(await database.fetch("SELECT 1 FROM preferences WHERE recipient_hash = %(hash)s", opted_out)) == 1
     (claimed,) = await notices.claim_due(database, ONLY_NEW, lane="status", limit=10, lease_seconds=60)
     assert (claimed.phone, claimed.content) == ("84905000001", {"text": "old1"})
 
