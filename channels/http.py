@@ -1,11 +1,10 @@
-"""The one place that talks HTTP to platforms: httpx's interface on aiohttp's connections.
+"""The one place that talks HTTP to platforms: httpx's requests and transport interface on aiohttp's connections.
 
 Everything that can go wrong on the way becomes one of our errors here and nowhere else
 (docs: rq-httpx-redis-pitfalls B1): either the request never left (`NotSent`), or nobody knows (`OutcomeUnknown`).
 
-The exception classes of httpx cannot be trusted for that. httpx-aiohttp 0.2 reports aiohttp's `ClientConnectionError`
-family as `ConnectTimeout`, and that family holds "connection refused" (never left) as well as "server disconnected"
-(had the whole request). So the decision looks at aiohttp's own exception underneath.
+The exception classes of httpx cannot tell the two apart, so the decision looks at aiohttp's own, which the transport
+(`transport.py`) lets through.
 
 A cancelled request raises `CancelledError` as usual: whoever cancels must treat the send as unknown.
 """
@@ -13,22 +12,20 @@ A cancelled request raises `CancelledError` as usual: whoever cancels must treat
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Final, Self
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from channels.answers import judge_answer
 from channels.errors import ChannelError, NeedsHuman, OutcomeUnknown, PlatformDown, PoolBusy
+from channels.transport import LastLookRequest, SessionTransport, parse_address
 
 PIECE_BYTES: Final = 1 << 16  # of a big request body, such as an upload
 
@@ -88,45 +85,53 @@ class HttpClient:
     def __init__(self, config: HttpConfig | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.config: Final = config or HttpConfig()
         self._clock = clock
-        self._client: httpx.AsyncClient | None = None
+        self._transport: httpx.AsyncBaseTransport | None = None
+        # No compression: answers are small, and a compressed one could grow past the size limit.
+        self._headers: Final = {
+            "User-Agent": self.config.user_agent,
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+        }
         self._slots = asyncio.Semaphore(self.config.max_in_flight)
 
     async def __aenter__(self) -> Self:
-        # httpx logs every full URL at INFO; platforms put tokens and user ids there.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
-        self._client = _open_client(self.config)
+        self._transport = _open_transport(self.config)
         return self
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            await transport.aclose()
 
     async def request(self, request: PlatformRequest) -> PlatformResponse:
         """Send once, never repeat. Raises `NotSent`, `OutcomeUnknown`, or `NeedsHuman` (no platform answered)."""
-        if self._client is None:
+        if self._transport is None:
             raise RuntimeError("HttpClient is closed: use it inside 'async with HttpClient(config)'")
         started = self._clock()
-        async with self._slot():
-            with map_transport_errors():
-                async with asyncio.timeout(self.config.total_seconds):
-                    status, headers, body = await _exchange(self._client, request, self.config.max_response_bytes)
-        document = judge_answer(status, headers, body)
-        return PlatformResponse(status, headers, body, document, self._clock() - started)
-
-    @asynccontextmanager
-    async def _slot(self) -> AsyncIterator[None]:
         # Our own queue in front of the connection pool: waiting here proves that nothing left.
-        if not self._slots.locked():
-            await self._slots.acquire()  # free: does not wait, so needs no timer
-        else:
+        if self._slots.locked():
             await self._wait_for_slot()
+        else:
+            await self._slots.acquire()  # free: does not wait, so needs no timer
         try:
-            yield
+            with map_transport_errors():
+                sent = self._build(request)
+                async with asyncio.timeout(self.config.total_seconds):
+                    answer = await self._transport.handle_async_request(sent)
         finally:
             self._slots.release()
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers.raw}
+        document = judge_answer(answer.status_code, headers, answer.content)
+        return PlatformResponse(answer.status_code, headers, answer.content, document, self._clock() - started)
+
+    def _build(self, request: PlatformRequest) -> httpx.Request:
+        url = parse_address(request.url)
+        if request.query:
+            url = url.copy_merge_params(request.query)
+        headers, content = _to_content(request)
+        return httpx.Request(request.method, url, headers={**self._headers, **headers}, content=content)
 
     async def _wait_for_slot(self) -> None:
         try:
@@ -136,48 +141,25 @@ class HttpClient:
             raise PoolBusy("pool", "all connections in use; send fewer at once or raise max_in_flight") from exc
 
 
-def _open_client(config: HttpConfig) -> httpx.AsyncClient:
-    verify = httpx.create_ssl_context(trust_env=False)
-    limit = config.max_in_flight + config.spare_connections
-
-    def open_session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=limit, keepalive_timeout=config.keepalive_seconds, ssl=verify)
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
-
-    return httpx.AsyncClient(
-        transport=AiohttpTransport(verify=verify, trust_env=False, client=open_session),
-        # The transport reads `pool` as "DNS, waiting and connecting together"; the waiting is done in _slot. It knows
-        # no write timeout: total_seconds ends a write that hangs.
-        timeout=httpx.Timeout(
-            connect=config.connect_seconds,
-            read=config.read_seconds,
-            write=config.read_seconds,
-            pool=config.connect_seconds,
-        ),
-        # No compression: answers are small, and a compressed one could grow past the size limit.
-        headers={"User-Agent": config.user_agent, "Accept": "application/json", "Accept-Encoding": "identity"},
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # accounts must not share a platform's session
-        trust_env=False,
-        follow_redirects=False,
+def _open_transport(config: HttpConfig) -> SessionTransport:
+    connector = aiohttp.TCPConnector(
+        limit=config.max_in_flight + config.spare_connections,
+        keepalive_timeout=config.keepalive_seconds,
+        ssl=httpx.create_ssl_context(trust_env=False),
     )
-
-
-async def _exchange(
-    client: httpx.AsyncClient, request: PlatformRequest, max_bytes: int
-) -> tuple[int, dict[str, str], bytes]:
-    query = request.query or None
-    headers, content = _to_content(request)
-    async with client.stream(request.method, request.url, headers=headers, params=query, content=content) as response:
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > max_bytes:
-                raise OutcomeUnknown("answer_too_long", "the answer exceeds max_response_bytes")
-        return (
-            response.status_code,
-            {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw},
-            bytes(body),
-        )
+    # Accounts must not share a platform's session: no cookies.
+    session = aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        request_class=LastLookRequest,
+    )
+    # aiohttp reads `connect` as "DNS, waiting and connecting together"; the waiting is done in _slot. It knows no write
+    # timeout: total_seconds ends a write that hangs.
+    timeout = aiohttp.ClientTimeout(
+        total=None, connect=config.connect_seconds, sock_connect=config.connect_seconds, sock_read=config.read_seconds
+    )
+    return SessionTransport(session, timeout, max_bytes=config.max_response_bytes)
 
 
 def _to_content(request: PlatformRequest) -> tuple[Mapping[str, str], bytes | AsyncIterator[bytes] | None]:

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 MAX_ID_CHARS = 256
+_NUMBER = re.compile(r"\s*-?[0-9]{1,18}\s*")
 
 
 def read_int(value: object) -> int | None:
@@ -28,7 +29,7 @@ def read_int(value: object) -> int | None:
         return None
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,18}\s*", value):
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
         return int(value)
     return value if isinstance(value, int) else None
 

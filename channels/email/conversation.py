@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import aiosmtplib
 
+from channels.deadline import refuse_if_late
 from channels.email.address import domain_of
 from channels.email.config import EmailConfig
 from channels.email.judgement import Step, judge_failure
@@ -73,6 +74,7 @@ async def _converse(server: aiosmtplib.SMTP, parcel: Parcel, config: EmailConfig
     protocol = server.protocol
     if protocol is None:
         raise aiosmtplib.SMTPServerDisconnected("gone before the letter")
+    refuse_if_late()
     # Not server.data(), which does not tell whether the letter had left when something broke.
     protocol.write(_to_wire(parcel.letter))
     progress.step = Step.LETTER

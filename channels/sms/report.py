@@ -43,7 +43,8 @@ class SmsReport(EventPayload):
 async def confirm(report: SmsReport, channel: EsmsChannel) -> SmsStatus:
     """What the gateway itself says of the reported message; the report's own words count for nothing.
 
-    Act on the notice whose message id is `report.sms_id`: a reference in a forged report could name another's.
+    Act on the notice whose message id is `report.sms_id`: a reference in a forged report could name another's. The
+    reference counts only for a message whose id was never learned, because its answer was lost or was code 124.
     Raises `ChannelError`; `Temporary` (105) for a message that the gateway does not know (yet).
     """
     return await channel.status(report.sms_id)

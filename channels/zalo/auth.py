@@ -78,6 +78,7 @@ class TokenKeeper:
         self._clock: Final = clock
         self._sleep: Final = sleep
         self._cache: dict[str, _Cached] = {}
+        self._looking: dict[str, asyncio.Task[SecretStr]] = {}  # the look at the store that everybody shares
         self._running: dict[str, asyncio.Task[SecretStr]] = {}  # the refresh that everybody in this process waits for
         self._tasks: set[asyncio.Task[SecretStr]] = set()
 
@@ -102,6 +103,13 @@ class TokenKeeper:
         cached = self._cache.get(account_id)
         if cached is not None and self._clock() < cached.good_until:
             return cached.token
+        # Whoever comes meanwhile shares the look: a hundred sends under way would read the same row a hundred times.
+        task = self._looking.get(account_id)
+        if task is None or task.done():
+            task = self._looking[account_id] = self._start(self._look(account_id))
+        return await asyncio.shield(task)
+
+    async def _look(self, account_id: str) -> SecretStr:
         stored = await self._store.read(account_id)
         left = stored.pair.access_expires_at - self._clock()
         if left <= timedelta(0):

@@ -70,6 +70,11 @@ class TemplateCatalog:
             raise problem.to_error()
         return None if entry.rules is None else entry.rules.described
 
+    def peek(self, template_id: str, *, account_id: str | None = None) -> TemplateDescription | None:
+        """The description as last had, however old, without asking anybody; None: there is none yet."""
+        entry = self._entries.get((account_id or self._client.account_id, template_id))
+        return None if entry is None or entry.rules is None else entry.rules.described
+
     async def describe(self, template_id: str, *, account_id: str | None = None) -> TemplateDescription | None:
         """The description, from memory if it is not older than an hour; None: it could not be had."""
         key = (account_id or self._client.account_id, template_id)

@@ -38,6 +38,8 @@ def take_template(message: OutgoingMessage) -> TemplateContent:
     if message.attachment is not None or message.quote_message_id is not None or message.buttons:
         raise BadMessage("content", "a template carries neither buttons nor attachment nor quote of ours")
     params = {name: to_wire_text(value) for name, value in message.template.params.items()}
+    if params == message.template.params:
+        return message.template
     return TemplateContent(template_id=message.template.template_id, params=params)
 
 

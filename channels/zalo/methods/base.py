@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, ClassVar, Generic, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
 
 from channels.content import Upload
 from channels.zalo.error_codes import CodeTable
@@ -66,7 +67,8 @@ class PostJson(ApiMethod[ResultT], Generic[ResultT]):
 
     def encode(self) -> Encoded:
         """JSON in UTF-8, compact."""
-        return Encoded("POST", content_type="application/json", body=_to_json(self.body()).encode())
+        # Several times as fast as json's encoder, and the same bytes: compact, UTF-8, nothing escaped without need.
+        return Encoded("POST", content_type="application/json", body=to_json(self.body()))
 
 
 class GetData(ApiMethod[ResultT], Generic[ResultT]):

@@ -49,7 +49,7 @@ from channels.zalo.types.templates import (
     TemplateRow,
 )
 from channels.zalo.types.tokens import TokenAnswer
-from channels.zalo.types.wire import Envelope, Nothing, WireModel
+from channels.zalo.types.wire import Nothing, WireModel
 
 __all__ = [
     "ENABLED",
@@ -60,7 +60,6 @@ __all__ = [
     "ArticleToken",
     "BroadcastResult",
     "DailyQuota",
-    "Envelope",
     "IdText",
     "LenientBool",
     "LenientInt",
