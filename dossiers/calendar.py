@@ -190,19 +190,27 @@ _MONTHS_EN = (
 def format_date_vi(moment: datetime, zone: ZoneInfo = VIETNAM) -> str:
     """Return ``17:00 ngày 05/03/2026``: an aware moment in the zone's time, a naive one as it stands."""
     local = _local(moment, zone)
-    return f"{local:%H:%M} ngày {local:%d/%m/%Y}"  # strftime itself fails on letters outside the locale
+    return f"{_clock(local)} ngày {_day(local)}"
 
 
 def format_date_en(moment: datetime, zone: ZoneInfo = VIETNAM) -> str:
     """Return ``17:00, 5 March 2026``: an aware moment in the zone's time, a naive one as it stands."""
     local = _local(moment, zone)
-    return f"{local:%H:%M}, {local.day} {_MONTHS_EN[local.month - 1]} {local.year}"
+    return f"{_clock(local)}, {local.day} {_MONTHS_EN[local.month - 1]} {local.year}"
 
 
 def format_day_vi(moment: date, zone: ZoneInfo = VIETNAM) -> str:
     """Return ``05/03/2026`` of a date, or of a moment as in ``format_date_vi``; fits 20-character parameters."""
-    day = _local(moment, zone) if isinstance(moment, datetime) else moment
-    return f"{day:%d/%m/%Y}"
+    return _day(_local(moment, zone) if isinstance(moment, datetime) else moment)
+
+
+# By hand: strftime costs several times as much, and its years before 1000 differ from system to system.
+def _clock(moment: datetime) -> str:
+    return f"{moment.hour:02}:{moment.minute:02}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day:02}/{day.month:02}/{day.year:04}"
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:

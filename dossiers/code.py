@@ -18,6 +18,7 @@ MAX_CODE_CHARS = 40
 """Longest code we keep; the platform's template parameter ``ma_ho_so`` ends there too. docs: public-services 12."""
 
 _LENIENT = re.compile(r"[0-9A-Z][0-9A-Z./-]{7,39}")
+_GAP = re.compile(r"\s*([./-])\s*")
 
 _FLAGS = re.ASCII | re.IGNORECASE
 # White space is allowed around the separators only, so that "…đã nộp. H17-…" does not glue two sentences together.
@@ -61,7 +62,10 @@ def normalise_dossier_code(text: str) -> str:
     Accepts national and social insurance codes and, because the number pattern of Circular 03/2025 is not known,
     anything of the lenient form of docs: public-services 12. Raises ``DossierCodeError`` for the rest.
     """
-    code = re.sub(r"\s*([./-])\s*", r"\1", _readable(text).upper()).strip(" \t\r\n.,;:!?/#*()[]\"'-")
+    code = _readable(text).upper()
+    if not _LENIENT.fullmatch(code):
+        code = _GAP.sub(r"\1", code)
+    code = code.strip(" \t\r\n.,;:!?/#*()[]\"'-")
     if not _LENIENT.fullmatch(code):
         raise DossierCodeError(
             f"not a dossier code ({len(code)} characters): send 8 to {MAX_CODE_CHARS} letters, digits, '.', '/' or '-'"
@@ -139,6 +143,8 @@ def _level_1(code: str) -> str:
 
 def _readable(text: str) -> str:
     """NFKC with plain dashes, dots and slashes, and nothing invisible."""
+    if text.isascii():
+        return text
     plain = unicodedata.normalize("NFKC", text).translate(_ODD_SIGNS)
     return "".join("-" if unicodedata.category(c) == "Pd" else c for c in plain if unicodedata.category(c) != "Cf")
 

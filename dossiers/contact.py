@@ -70,4 +70,4 @@ def find_identity_numbers(text: str) -> list[str]:
 
 
 def _digits(text: str) -> str:
-    return "".join(c for c in text if c.isdigit())
+    return text if text.isdigit() else "".join(c for c in text if c.isdigit())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from dossiers.code import dossier_code_spans, other_code_spans
 
@@ -83,10 +84,11 @@ def shadow_of(text: str) -> str:
 
     A letter O inside or before digits counts as 0: people type "O905…".
     """
-    shadow = "".join(map(_shadow_character, text))
-    return _LETTER_O.sub("0", shadow)
+    shadow = text if text.isascii() and text.isprintable() else "".join(map(_shadow_character, text))
+    return _LETTER_O.sub("0", shadow) if "o" in shadow or "O" in shadow else shadow
 
 
+@lru_cache(maxsize=4096)
 def _shadow_character(character: str) -> str:
     if character.isascii():
         return " " if character.isspace() else character

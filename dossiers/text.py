@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from dossiers.gsm7 import sms_parts, to_gsm7
 
@@ -16,6 +17,7 @@ __all__ = ["LOOK_ALIKES", "clean", "fold", "looks_like_tcvn3", "nfc_length", "sm
 LOOK_ALIKES = {"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"}
 """Letters of other alphabets pasted in place of Đ/đ (Eth and African D). docs: public-services 4.4."""
 
+_LOOK_ALIKE = re.compile(f"[{''.join(LOOK_ALIKES)}]")
 _LOOK_ALIKE_TABLE = str.maketrans(LOOK_ALIKES)
 # Control, format (zero width, byte order mark, soft hyphen, text direction) and lone surrogates: invisible, and
 # refused by PostgreSQL (NUL) or by UTF-8 (surrogates).
@@ -29,10 +31,11 @@ _TCVN3_SIGN = re.compile(r"[A-Za-zÀ-ÿ][¬¢µμ¨¶¸¹¼½¾]|(?<![0-9])[¬¢
 
 def clean(text: str) -> str:
     """Return text in NFC, look-alikes of Đ mapped, invisible characters dropped, white space collapsed."""
-    text = text.translate(_LOOK_ALIKE_TABLE)
+    if _LOOK_ALIKE.search(text):  # looking first: translating costs more than all the rest
+        text = text.translate(_LOOK_ALIKE_TABLE)
     if not text.isprintable():
         text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in _INVISIBLE_CATEGORIES)
-    return _WHITESPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def fold(text: str) -> str:
@@ -40,10 +43,16 @@ def fold(text: str) -> str:
 
     Folding loses meaning (mã, má and ma become one): keep the original beside it and let exact matches win.
     """
-    lowered = clean(text).lower().replace("đ", "d")
-    bare = "".join(c for c in unicodedata.normalize("NFD", lowered) if not unicodedata.combining(c))
     # A lone accent that stood alone leaves its neighbouring spaces behind.
-    return _WHITESPACE.sub(" ", bare).strip()
+    return " ".join("".join(map(_bare, clean(text).lower())).split())
+
+
+@lru_cache(maxsize=4096)
+def _bare(letter: str) -> str:
+    """Return a small letter without its marks; letter by letter comes to the same as the text at once."""
+    if letter == "đ":
+        return "d"
+    return "".join(c for c in unicodedata.normalize("NFD", letter) if not unicodedata.combining(c))
 
 
 def nfc_length(text: str) -> int:
