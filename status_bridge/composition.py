@@ -2,7 +2,8 @@
 
 Texts live in `templates/<language>/<notice>.toml` (`text`, and `[params]` for the platform template), the platform
 templates' parameters with their limits in `templates/platform.toml`. Officers' notes lose phone and identity numbers
-and are cut to a limit; sensitive procedures are not named (docs: public-services 11, points 16 and 21).
+and are cut to a limit; sensitive procedures are not named (docs: public-services 11, points 16 and 21). A phone that
+stands for many people is told code and state only, by `templates/<language>/minimal.toml` (docs: public-services 4.1).
 """
 
 import tomllib
@@ -21,7 +22,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from dossiers.calendar import format_date_en, format_date_vi, format_day_vi
 from dossiers.masking import redact_and_truncate
 from dossiers.status import Notice, Status
-from dossiers.text import fold, nfc_length
+from dossiers.text import fold
 from status_bridge.event import DossierEvent
 
 LANGUAGES = ("vi", "en")
@@ -47,14 +48,19 @@ def platform_parameters(folder: Path = _FOLDER) -> dict[str, dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class ComposedNotice:
-    """What is said: the whole text, and the parameters of the platform's template."""
+    """What is said: the whole text, and the parameters of the platform's template.
+
+    `is_minimal`: code and state only, and nothing that is made of it later may say more.
+    """
 
     text: str
     params: Mapping[str, str]
+    is_minimal: bool = False
 
     def as_content(self) -> dict[str, Any]:
-        """Return the form in which it is stored and handed to the channels."""
-        return {"text": self.text, "params": dict(self.params)}
+        """Return the form in which it is stored and handed to the channels; with `minimal` when it is."""
+        content = {"text": self.text, "params": dict(self.params)}
+        return content | {"minimal": True} if self.is_minimal else content
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +82,21 @@ class Composer:
     def __init__(self, config: CompositionConfig, folder: Path = _FOLDER) -> None:
         self._config = config
         self._platform = platform_parameters(folder)
+        # There are few procedures, and each comes thousands of times.
+        self._is_sensitive = lru_cache(maxsize=4096)(self._judge_sensitive)
         environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
         # All of a notice's texts are one template: rendering once is several times cheaper than once a parameter.
         self._templates: dict[tuple[str, Notice], tuple[Template, tuple[str, ...]]] = {}
+        self._minimal: dict[tuple[str, Notice], tuple[Template, tuple[str, ...]]] = {}
         for language in LANGUAGES:
+            fewest = _read_minimal(folder, language)
             for notice in Notice:
+                names = tuple(self._platform[notice])
+                if notice not in fewest["states"] or not set(names) <= set(fewest["params"]):
+                    raise CompositionError(f"{language}/minimal.toml: lacks the state or a parameter of {notice}")
+                words = fewest["text"].replace("{{ state }}", fewest["states"][notice])
+                parts = [words, *(fewest["params"][name] for name in names)]
+                self._minimal[language, notice] = environment.from_string(_SEPARATOR.join(parts)), names
                 raw = tomllib.loads((folder / language / f"{notice}.toml").read_text(encoding="utf-8"))
                 if set(raw["params"]) != set(self._platform[notice]):
                     raise CompositionError(f"{language}/{notice}.toml: its parameters differ from platform.toml")
@@ -89,7 +105,14 @@ class Composer:
                 self._templates[language, notice] = template, tuple(raw["params"])
 
     def compose(
-        self, notice: Notice, event: DossierEvent, *, follows: Notice | None, language: str, known: Mapping[str, Any]
+        self,
+        notice: Notice,
+        event: DossierEvent,
+        *,
+        follows: Notice | None,
+        language: str,
+        known: Mapping[str, Any],
+        is_minimal: bool = False,
     ) -> ComposedNotice:
         """Say `notice` of `event` in `language`.
 
@@ -101,19 +124,26 @@ class Composer:
             language: "vi" or "en".
             known: what the dossier knew already (procedure_code, procedure_name, agency_name, due_at), for what the
                 event leaves out.
+            is_minimal: code and state only, for a phone that stands for many people.
 
         Raises:
             CompositionError: a value is missing or longer than the platform allows.
         """
-        template, names = self._templates[language, notice]
-        values = self._values(notice, event, follows, language, known)
+        template, names = (self._minimal if is_minimal else self._templates)[language, notice]
+        values: Mapping[str, Any]
+        if is_minimal:
+            is_stop = event.status is Status.STOPPED
+            values = {"code": event.subject, "is_stop": is_stop, "hotline": self._config.hotline}
+        else:
+            values = self._values(notice, event, follows, language, known)
         try:
-            text, *rendered = (_tidy(part) for part in template.render(values).split(_SEPARATOR))
+            said = unicodedata.normalize("NFC", template.render(values))
         except TemplateError as error:
             raise CompositionError(f"{language}/{notice}: {type(error).__name__}: {error}") from error
+        text, *rendered = map(_tidy, said.split(_SEPARATOR))
         params = dict(zip(names, rendered, strict=True))
         self._check(notice, text, params)
-        return ComposedNotice(text, params)
+        return ComposedNotice(text, params, is_minimal)
 
     def _values(
         self, notice: Notice, event: DossierEvent, follows: Notice | None, language: str, known: Mapping[str, Any]
@@ -142,7 +172,7 @@ class Composer:
             "hotline": self._config.hotline,
         }
 
-    def _is_sensitive(self, code: str | None, name: str | None) -> bool:
+    def _judge_sensitive(self, code: str | None, name: str | None) -> bool:
         if code is not None and any(code.startswith(listed) for listed in self._config.sensitive_procedures):
             return True
         folded = fold(name or "")
@@ -156,12 +186,19 @@ class Composer:
         return (format_date_vi if language == "vi" else format_date_en)(moment, self._config.zone)
 
     def _check(self, notice: Notice, text: str, params: Mapping[str, str]) -> None:
-        if not 0 < nfc_length(text) <= MAX_TEXT_CHARS:
-            raise CompositionError(f"{notice}: the text has {nfc_length(text)} characters")
+        # All is in NFC by now: its length is what platforms count.
+        if not 0 < len(text) <= MAX_TEXT_CHARS:
+            raise CompositionError(f"{notice}: the text has {len(text)} characters")
         for name, rule in self._platform[notice].items():
-            length = nfc_length(params[name])
+            length = len(params[name])
             if not 0 < length <= rule["max"]:
                 raise CompositionError(f"{notice}.{name}: {length} characters, 1 to {rule['max']} allowed")
+
+
+def _read_minimal(folder: Path, language: str) -> dict[str, Any]:
+    """Return the words for phones of many people; a folder of texts of its own need not have them."""
+    path = folder / language / "minimal.toml"
+    return tomllib.loads((path if path.exists() else _FOLDER / language / path.name).read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=4096)
@@ -181,5 +218,8 @@ def _listed(items: Collection[str], max_chars: int) -> str | None:
 
 
 def _tidy(text: str) -> str:
-    lines = (" ".join(line.split()) for line in unicodedata.normalize("NFC", text).splitlines())
+    """Return text in NFC without needless white space and empty lines."""
+    if text.isprintable() and "  " not in text:  # one line with single spaces, as nearly every parameter
+        return text.strip()
+    lines = (" ".join(line.split()) for line in text.splitlines())
     return "\n".join(line for line in lines if line)

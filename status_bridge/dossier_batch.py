@@ -1,34 +1,33 @@
 """One dossier's events of one batch: what they come to, before anything is written. Pure but for encryption."""
 
-import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
-
-from dossiers.calendar import QuietHours
-from dossiers.contact import normalise_phone
+from dossiers.calendar import QuietHours, WorkCalendar
 from dossiers.status import Notice
-from status_bridge.composition import Composer, CompositionError
+from status_bridge.choices import DailyLimit, Role
 from status_bridge.event import DossierEvent
-from status_bridge.notices import DEMANDS_ACTION, Decision, DossierStage, EventOutcome, NoticePolicy, decide
+from status_bridge.hours import Hours, Timing, phone_key
+from status_bridge.notices import DEMANDS_ACTION, Decision, DossierStage, EventOutcome, NoticePolicy, Told, decide
+from status_bridge.people import Addressee, People, id_for
+from status_bridge.planned import PlannedNotice
 from status_bridge.results import EventResult
-from storage import dossiers
 from storage.crypto import Cipher
 from storage.dossiers import DossierUpdate, LockedDossier
 from storage.events import EventRecord
-from storage.notices import NewNotice, notice_id
+from storage.holds import HeldBack
+from storage.notices import NewNotice
 
 LANE = "status"
-_URGENT_DEADLINE = timedelta(hours=24)
-log = structlog.get_logger()
+_DATA_FACTS = ("procedure_code", "procedure_name", "submitted_at", "received_at", "due_at", "finished_at")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IntakeConfig:
     """The rules of the house: which notices, how old, at which hours.
 
@@ -40,6 +39,25 @@ class IntakeConfig:
     zone: ZoneInfo
     language: str = "vi"
     release_spread_seconds: int = 900
+    calendar: WorkCalendar | None = None
+    """With it, holidays hold notices as nights do."""
+    own_action_seconds: int = 600
+    """`submitted` answers the citizen's own action so long after the submission, and is not held."""
+    daily_limit: DailyLimit | None = None
+    """How many messages a phone gets in a day; None: any number."""
+    notify: Sequence[Role] = (Role.APPLICANT,)
+    """Which of a dossier's people are told, in this order; each phone once."""
+    by_email: bool = False
+    """Whoever has no mobile number is told by e-mail: that channel is set up."""
+    shared_phone_owners: int = 20
+    """A phone of more owners than that gets as few words as possible (docs: public-services 4.1); 0: never."""
+    shared_phone_days: float = 30
+    """Within how many days they are counted."""
+
+    @cached_property
+    def hours(self) -> Hours:
+        """When notices go out."""
+        return Hours(self.quiet_hours, self.zone, self.calendar, self.release_spread_seconds, self.own_action_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +76,11 @@ class Batch:
     results: list[EventResult | None]
     records: list[EventRecord] = field(default_factory=list)
     updates: list[DossierUpdate] = field(default_factory=list)
+    planned: list[PlannedNotice] = field(default_factory=list)
+    taken_back: list[tuple[uuid.UUID, datetime]] = field(default_factory=list)
+    """Rows that are held back and will never be sent."""
+    moved: list[tuple[int, str]] = field(default_factory=list)
+    """Dossiers whose applicant has another mobile number now."""
     notices: list[NewNotice] = field(default_factory=list)
 
 
@@ -65,19 +88,19 @@ class DossierBatch:
     """One dossier's events of one batch, applied in the source's order."""
 
     def __init__(
-        self, composer: Composer, cipher: Cipher, config: IntakeConfig, known: LockedDossier, now: datetime
+        self, cipher: Cipher, config: IntakeConfig, known: LockedDossier, now: datetime, held: HeldBack | None = None
     ) -> None:
-        self._composer = composer
-        self._cipher = cipher
         self._config = config
         self._known = known
         self._now = now
-        self._phone = dossiers.decrypt_phone(known, cipher)
+        self._people = People(known, cipher)
         self._ordinal = known.notices
+        self._held: HeldBack | PlannedNotice | None = held
         self._stage = DossierStage(
             position=(known.status_time, known.status) if known.status_time and known.status else None,
             last_notice=Notice(known.last_notice) if known.last_notice else None,
             last_detail=known.last_detail,
+            before=Told(Notice(held.follows) if held.follows else None, held.follows_detail) if held else None,
         )
         self._facts: dict[str, Any] = {
             "procedure_code": known.procedure_code,
@@ -89,8 +112,6 @@ class DossierBatch:
             "due_at": known.due_at,
             "finished_at": known.finished_at,
         }
-        self._contact: dict[str, str | None] = {"name": None, "email": None}
-        self._phone_given = False
         self._source: str | None = None
 
     def apply(self, offered: Iterable[Offered], batch: Batch) -> None:
@@ -99,89 +120,94 @@ class DossierBatch:
             key, event = one.key, one.event
             decision = decide(self._stage, event, policy=self._config.policy, now=self._now)
             self._stage = decision.stage
+            if decision.takes_back:
+                self._take_back(batch)
             if decision.outcome is EventOutcome.ACCEPTED:
                 self._learn(event)
             if decision.notice is not None:
-                batch.notices.append(self._make_notice(key, event, decision, decision.notice))
+                batch.planned.append(self._plan(key, event, decision, decision.notice))
             batch.results[one.index] = EventResult(event.id, decision.outcome, event.subject, decision.notice)
             batch.records.append(self._record(key, event, decision))
         if self._source is not None:
             batch.updates.append(self._update(self._source))
+            if (phone := self._people.moved_to()) is not None:
+                batch.moved.append((self._known.id, phone))
+
+    def _take_back(self, batch: Batch) -> None:
+        if isinstance(self._held, PlannedNotice):
+            self._held.take_back()
+        elif self._held is not None:
+            batch.taken_back.extend(self._held.rows)
+        self._held = None
 
     def _learn(self, event: DossierEvent) -> None:
         """Take over what the event says; what it leaves out stays as it was."""
-        data, agency, applicant = event.data, event.data.agency, event.data.applicant
-        said = {
-            "procedure_code": data.procedure_code,
-            "procedure_name": data.procedure_name,
-            "agency_code": agency.code if agency else None,
-            "agency_name": agency.name if agency else None,
-            "submitted_at": data.submitted_at,
-            "received_at": data.received_at,
-            "due_at": data.due_at,
-            "finished_at": data.finished_at,
-        }
-        self._facts.update({name: value for name, value in said.items() if value is not None})
+        data, agency = event.data, event.data.agency
+        for name in _DATA_FACTS:
+            if (value := getattr(data, name)) is not None:
+                self._facts[name] = value
+        if agency is not None:
+            self._facts["agency_code"] = agency.code or self._facts["agency_code"]
+            self._facts["agency_name"] = agency.name or self._facts["agency_name"]
         self._source = event.source
-        if applicant is None:
-            return
-        self._contact["name"] = applicant.name or self._contact["name"]
-        self._contact["email"] = applicant.email or self._contact["email"]
-        if applicant.phone is not None:
-            self._phone, self._phone_given = normalise_phone(applicant.phone), True
+        self._people.learn(data)
 
-    def _make_notice(self, key: uuid.UUID, event: DossierEvent, decision: Decision, notice: Notice) -> NewNotice:
+    def _plan(self, key: uuid.UUID, event: DossierEvent, decision: Decision, notice: Notice) -> PlannedNotice:
+        """Return the notice's rows, one for each person that it is for, with the moment at which each goes out."""
         self._ordinal += 1
-        made = NewNotice(
-            id=notice_id(key),
+        hold_seconds = self._config.policy.hold_seconds.get(notice, 0)
+        earliest = self._now + timedelta(seconds=hold_seconds)
+        people = self._people.addressees(self._config.notify, by_email=self._config.by_email)
+        rows = [self._make_row(key, event, decision, notice, person, earliest) for person in people]
+        planned = PlannedNotice(rows, event, notice, decision.follows, dict(self._facts), self._people.owner())
+        if hold_seconds and planned.hold_back(until=earliest):
+            self._stage, self._held = replace(self._stage, before=decision.told), planned
+        return planned
+
+    def _make_row(
+        self,
+        key: uuid.UUID,
+        event: DossierEvent,
+        decision: Decision,
+        notice: Notice,
+        person: Addressee,
+        earliest: datetime,
+    ) -> NewNotice:
+        is_reachable = person.phone is not None or (person.email is not None and self._config.by_email)
+        timing = self._at_a_decent_hour(event, notice, person.phone, earliest) if is_reachable else None
+        return NewNotice(
+            id=id_for(key, person.role),
             dossier_id=self._known.id,
             dossier_code=event.subject,
             ordinal=self._ordinal,
             event_key=key,
             kind=notice.value,
-            state="pending",
-            reason=None,
+            state=timing.state if timing else "no_mobile",
+            reason=timing.reason if timing else "no_mobile",
             demands_action=notice in DEMANDS_ACTION,
             language=self._config.language,
-            phone=self._phone,
+            phone=person.phone,
             content={},
-            due_at=self._now,
+            due_at=timing.due_at if timing else None,
             lane=LANE,
+            urgent_until=timing.urgent_until if timing else None,
+            role=person.role.value,
+            email=person.email,
+            follows=decision.told.notice,
+            follows_detail=decision.told.detail,
         )
-        try:
-            content = self._composer.compose(
-                notice, event, follows=decision.follows, language=self._config.language, known=self._facts
-            ).as_content()
-        except CompositionError as error:
-            # Never lost and never sent wrong: it goes to the officers' list, and somebody mends the template.
-            log.error("composition_failed", notice=str(made.id), kind=notice.value, problem=str(error))
-            return replace(made, state="failed", reason="composition", content={"text": "", "params": {}}, due_at=None)
-        made = replace(made, content=content)
-        if self._phone is None:
-            return replace(made, state="no_mobile", reason="no_mobile", due_at=None)
-        return self._at_a_decent_hour(made, event)
 
-    def _at_a_decent_hour(self, made: NewNotice, event: DossierEvent) -> NewNotice:
-        deadline = self._near_deadline(event)
-        if deadline is not None:
-            return replace(made, urgent_until=deadline)
-        released = self._config.quiet_hours.release_time(self._now, zone=self._config.zone)
-        if released <= self._now:
-            return made
-        spread = made.id.int % (self._config.release_spread_seconds + 1)
-        return replace(made, state="held", reason="quiet_hours", due_at=released + timedelta(seconds=spread))
-
-    def _near_deadline(self, event: DossierEvent) -> datetime | None:
-        """Return the end of a demand that ends within a day: the night does not hold it (docs: public-services 6.4)."""
-        deadline = event.data.supplement.deadline if event.data.supplement else None
-        if deadline is None:
-            return None
-        if not isinstance(deadline, datetime):
-            deadline = datetime.combine(deadline + timedelta(days=1), time(), self._config.zone)
-            is_near = deadline - timedelta(days=1) <= self._now + _URGENT_DEADLINE
-        else:
-            is_near = deadline <= self._now + _URGENT_DEADLINE
-        return deadline if is_near and deadline > self._now else None
+    def _at_a_decent_hour(self, event: DossierEvent, notice: Notice, phone: str | None, earliest: datetime) -> Timing:
+        # Other events may still carry what was asked for once: it hurries nobody any more.
+        wanted = event.data.supplement if notice is Notice.SUPPLEMENT else None
+        return self._config.hours.decide(
+            earliest,
+            kind=notice,
+            lane=LANE,
+            deadline=wanted.deadline if wanted else None,
+            acted_at=event.data.submitted_at,
+            key=phone_key(phone),
+        )
 
     def _record(self, key: uuid.UUID, event: DossierEvent, decision: Decision) -> EventRecord:
         return EventRecord(
@@ -195,14 +221,12 @@ class DossierBatch:
             event_time=event.time,
             notice=decision.notice.value if decision.notice else None,
             anomaly=decision.anomaly,
-            payload=json.dumps(event.model_dump(mode="json", exclude_none=True), ensure_ascii=False),
+            payload=event.model_dump_json(exclude_none=True),
         )
 
     def _update(self, source: str) -> DossierUpdate:
         assert self._stage.position is not None  # noqa: S101 - an accepted event always sets it
         time, status = self._stage.position
-        seal = self._cipher.encrypt_optional
-        phone = self._phone if self._phone_given else None
         return DossierUpdate(
             id=self._known.id,
             status=status,
@@ -211,10 +235,6 @@ class DossierBatch:
             last_detail=self._stage.last_detail,
             notices=self._ordinal,
             source=source,
-            phone_given=self._phone_given,
-            phone_enc=seal(phone, dossiers.PHONE_COLUMN),
-            phone_hash=self._cipher.lookup_hash(phone) if phone else None,
-            name_enc=seal(self._contact["name"], dossiers.NAME_COLUMN),
-            email_enc=seal(self._contact["email"], dossiers.EMAIL_COLUMN),
+            people=self._people.sealed(),
             **self._facts,
         )

@@ -6,24 +6,29 @@ after a crash, with the same events or overlapping ones. The doorbell is rung af
 
 import asyncio
 import uuid
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import structlog
 from psycopg.errors import DeadlockDetected
 
 from status_bridge import metrics
+from status_bridge.backlog import implied_columns
 from status_bridge.composition import Composer
-from status_bridge.dossier_batch import LANE, Batch, DossierBatch, IntakeConfig, Offered
+from status_bridge.daily_limit import hold_back_batch
+from status_bridge.dossier_batch import Batch, DossierBatch, IntakeConfig, Offered
 from status_bridge.event import DossierEvent, Refusal, parse_event
 from status_bridge.notices import EventOutcome
 from status_bridge.results import EventResult
-from storage import dossiers, events, notices
+from status_bridge.shared_phones import find_shared
+from storage import dossiers, events, holds, notices, waiting
 from storage.crypto import Cipher
 from storage.database import Connection, Database, fetch
+from storage.dossiers import LockedDossier
 from storage.errors import DatabaseUnavailable
 from storage.events import EventRecord, event_key
+from storage.holds import HeldBack
 
 MAX_BATCH_EVENTS = 1000
 _DEADLOCK_RETRIES = 3
@@ -65,8 +70,8 @@ class Intake:
                 if not isinstance(error.__cause__, DeadlockDetected) or attempt == _DEADLOCK_RETRIES:
                     raise
         results = [result for result in batch.results if result is not None]
-        if any(notice.state == "pending" for notice in batch.notices):
-            self._on_work(LANE)
+        for lane in sorted({notice.lane for notice in batch.notices if notice.state == "pending"}):
+            self._on_work(lane)
         _count(batch, results)
         return results
 
@@ -78,15 +83,45 @@ class Intake:
             for one in await self._sort_out(connection, raw_events, batch, now):
                 by_code[one.event.subject].append(one)
             known = await dossiers.lock(connection, list(by_code)) if by_code else {}
+            held = await self._lock_held(connection, known.values())
             for number, (code, offered) in enumerate(by_code.items()):
                 await _breathe(number)
-                DossierBatch(self._composer, self._cipher, self._config, known[code], now).apply(offered, batch)
+                dossier = known[code]
+                DossierBatch(self._cipher, self._config, dossier, now, held.get(dossier.id)).apply(offered, batch)
             await events.append(connection, batch.records, self._cipher)
             await dossiers.save(connection, batch.updates)
+            await holds.take_back(connection, batch.taken_back)
+            await self._say(connection, batch)
             if batch.notices:
+                await self._mind_the_day(connection, batch)
                 await notices.insert(connection, batch.notices, self._cipher)
-                await notices.supersede_held(connection, [one for one in batch.notices if one.state == "pending"])
+                # A dossier's first notice has nothing older to wait for it.
+                going = [one for one in batch.notices if one.state == "pending" and (one.ordinal or 0) > 1]
+                await waiting.supersede_held(connection, going, implied=implied_columns())
+            await waiting.readdress(connection, batch.moved, self._cipher)
         return batch
+
+    async def _mind_the_day(self, connection: Connection, batch: Batch) -> None:
+        limit = self._config.daily_limit
+        if limit is not None:
+            batch.notices = await hold_back_batch(
+                connection, self._cipher, batch.notices, limit=limit, hours=self._config.hours
+            )
+
+    async def _lock_held(self, connection: Connection, known: Iterable[LockedDossier]) -> dict[int, HeldBack]:
+        """Lock what is still held back of the batch's dossiers: only their last notice can be."""
+        kinds = self._config.policy.hold_seconds
+        if not kinds:
+            return {}
+        last = [(dossier.id, dossier.notices) for dossier in known if dossier.last_notice in kinds]
+        return await holds.lock(connection, last)
+
+    async def _say(self, connection: Connection, batch: Batch) -> None:
+        """Find the words of what was decided."""
+        shared = await find_shared(connection, self._cipher, batch.planned, self._config)
+        for number, planned in enumerate(batch.planned):
+            await _breathe(number)
+            batch.notices += planned.say(self._composer, shared)
 
     async def _sort_out(
         self, connection: Connection, raw_events: Sequence[object], batch: Batch, now: datetime
@@ -115,8 +150,8 @@ class Intake:
 
 
 def _count(batch: Batch, results: Sequence[EventResult]) -> None:
-    for result in results:
-        metrics.EVENTS.labels(result.outcome.value).inc()
+    for outcome, count in Counter(result.outcome for result in results).items():
+        metrics.EVENTS.labels(outcome.value).inc(count)
     unusual = [record for record in batch.records if record.anomaly is not None]
     if unusual:
         metrics.ANOMALIES.inc(len(unusual))

@@ -171,6 +171,7 @@ def _notice_json(notice: notices.NoticeView) -> dict[str, Any]:
         "reason": notice.reason,
         "channel": notice.channel,
         "tracking_id": notices.tracking_id(notice.id),
+        "role": notice.role,
         "language": notice.language,
         "sends": notice.sends,
         "possible_duplicate": notice.possible_duplicate,

@@ -214,7 +214,10 @@ async def test_at_night_a_notice_is_held_until_the_morning_and_spread_over_a_whi
     config, morning = _quiet_now()
     async with Bridge.open(postgres_url, config) as bridge:
         codes = [new_code() for _ in range(40)]
-        results = await bridge.take([raw_event(code, 2) for code in codes])
+        phones = [{"name": "Trần Văn Bình", "phone": f"09050001{number:02d}"} for number in range(40)]
+        results = await bridge.take(
+            [raw_event(code, 2, applicant=phone) for code, phone in zip(codes, phones, strict=True)]
+        )
         assert {r.notice for r in results} == {Notice.ACCEPTED}
         rows = [(await bridge.notices(code))[0] for code in codes]
         assert {(row["state"], row["reason"]) for row in rows} == {("held", "quiet_hours")}
