@@ -15,18 +15,37 @@ class _Section(BaseModel):
 class DeliveryConfig(_Section):
     """The window, the lease and the patience of delivery."""
 
-    in_flight: int = Field(default=50, ge=1, le=1000, description="messages of one lane under way at once, per process")
+    in_flight: int = Field(
+        default=100, ge=1, le=1000, description="messages of one lane under way at once, per process"
+    )
     # docs: rq-httpx-redis-pitfalls A1: recovery after a crash is ours to define, 30 to 60 s.
     lease_seconds: float = Field(default=60.0, gt=0, description="after this a silent worker's notice is in doubt")
     # Covers the HTTP client's queue (10 s) and its total deadline (25 s), and ends before the lease does.
     send_deadline_seconds: float = Field(default=45.0, gt=0, description="longest that one send may take")
     claim_linger_seconds: float = Field(default=0.003, ge=0, description="wait for more free slots before a claim")
-    record_batch: int = Field(default=50, ge=1, le=1000, description="outcomes in one statement")
+    record_batch: int = Field(default=100, ge=1, le=1000, description="outcomes in one statement")
     record_linger_seconds: float = Field(default=0.005, ge=0, description="wait for more outcomes before a statement")
     # docs: rq-httpx-redis-pitfalls B3.3: at least five minutes.
     in_doubt_wait_seconds: float = Field(default=300.0, gt=0, description="how long a receipt may end a doubt")
+    # docs: rq-httpx-redis-pitfalls B3.2: eSMS knows a RequestId for 24 hours; an hour less, for what is under way.
+    idempotent_seconds: float = Field(
+        default=23 * 3600.0, gt=0, description="how long the same message may be repeated where the platform knows it"
+    )
     give_up_after_seconds: float = Field(
         default=3 * 86400.0, gt=0, description="a notice that could not be sent for so long goes to the officers' list"
+    )
+    # What waits at the gate is claimed: should its process die meanwhile, it would be in doubt without having left.
+    limit_wait_seconds: float = Field(
+        default=2.0, gt=0, description="longest wait for a send's share of rate and quota"
+    )
+    no_account_seconds: float = Field(
+        default=30 * 86400.0, ge=0, description="how long a phone without a Zalo account is not tried there again"
+    )
+    refused_seconds: float = Field(
+        default=180 * 86400.0, ge=0, description="how long a person who refused a channel is left alone there"
+    )
+    cannot_receive_seconds: float = Field(
+        default=86400.0, ge=0, description="how long a channel rests that could not reach a person for the moment"
     )
     drain_seconds: float = Field(default=30.0, ge=0, description="at shutdown, how long sends under way may go on")
     record_patience_seconds: float = Field(default=5.0, ge=0, description="at shutdown, how long outcomes are retried")
@@ -49,7 +68,10 @@ class SweeperConfig(_Section):
     # docs: design 3.3: a backlog is collapsed to what still holds.
     # Longer than the minute for which a platform asks for peace (-32): that is no reason to say less.
     overtaken_after_seconds: float = Field(
-        default=120.0, gt=0, description="a retry this far away gives way to a newer notice of its dossier"
+        default=120.0, gt=0, description="what waits longer gives way to a newer notice of its dossier"
+    )
+    merges_notices: bool = Field(
+        default=False, description="notices over the day's limit are said together: they are not released one by one"
     )
     overtaken_every_seconds: float = Field(default=5.0, gt=0, description="how often such retries are looked for")
     partitions_every_seconds: float = Field(default=3600.0, gt=0, description="how often missing partitions are made")

@@ -4,6 +4,7 @@ import asyncio
 import random as random_module
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -11,14 +12,16 @@ import structlog
 
 from channels.base import Channel
 from status_bridge.routing import NoRoute, Routed
-from storage import notices
+from storage import notices, recipients
 from storage.crypto import Cipher
 from storage.database import Database
-from storage.errors import DatabaseUnavailable
+from storage.errors import DatabaseUnavailable, StorageError
 from storage.notices import ClaimedNotice, Outcome
-from workers.attempt import Attempts
+from storage.recipients import ClosedChannel
+from workers.attempt import UNKNOWN_FACTS, Attempts, Hears, default_receipt_wait
 from workers.config import DeliveryConfig
 from workers.drain import DeliveryReport, Drain, Lane
+from workers.gate import Gate
 
 __all__ = ["Delivery", "DeliveryReport"]
 
@@ -41,6 +44,10 @@ class Delivery:
         tell_staff: takes one line for those who look after the system; must not block or raise.
         now: UTC; only for the age of a notice and a platform's "not before".
         clock: monotonic seconds.
+        gate: every send's share of its account's rate and quota; None: there are no limits.
+        on_outcome: told every outcome and whether it alarms.
+        receipt_wait: by channel and platform template, for how many seconds a receipt is waited for before what must be
+            acted on goes to its next channel; None: no receipt will come.
     """
 
     def __init__(
@@ -57,12 +64,16 @@ class Delivery:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
         tell_staff: Callable[[str], None] = lambda _text: None,
+        gate: Gate | None = None,
+        on_outcome: Hears | None = None,
+        receipt_wait: Callable[[str, str | None], float | None] = default_receipt_wait,
     ) -> None:
         self.config = config or DeliveryConfig()
         self._database = database
         self._cipher = cipher
         self._call_others = call_others
         self._clock = clock
+        self._closed_channels: list[ClosedChannel] = []
         self._attempts = Attempts(
             channels,
             route,
@@ -72,6 +83,10 @@ class Delivery:
             now=now,
             clock=clock,
             tell_staff=tell_staff,
+            gate=gate,
+            on_outcome=on_outcome,
+            on_closed=self._closed_channels.append,
+            receipt_wait=receipt_wait,
         )
         self._lanes: dict[str, Lane] = {}
         self._drains: dict[str, tuple[Drain, asyncio.Task[DeliveryReport]]] = {}
@@ -89,6 +104,27 @@ class Delivery:
         if self._join(lane):
             return DeliveryReport(lane=lane, joined=True)
         return await asyncio.shield(self._start(lane))
+
+    async def answer(self, lane: str) -> bool:
+        """Have `lane` drained, and return as soon as that found less than there is room for; say whether it goes on.
+
+        A drain that lives as long as its slowest send does not keep whoever answers the bell from the next ring.
+
+        Raises:
+            DatabaseUnavailable: nothing could be claimed.
+        """
+        if not self._join(lane):
+            self._start(lane)
+        drain, task = self._drains[lane]
+        sated = asyncio.create_task(drain.until_sated())
+        try:
+            await asyncio.wait((sated, task), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sated.cancel()
+        if not task.done():
+            return True
+        await task
+        return False
 
     def wake(self, lane: str) -> None:
         """Start a drain in the background, or make the one at work take notice."""
@@ -126,9 +162,11 @@ class Delivery:
         shared = self._lanes.setdefault(lane, Lane(lane, self._clock))
 
         async def claim(limit: int) -> Sequence[ClaimedNotice]:
-            return await notices.claim_due(
-                self._database, self._cipher, lane=lane, limit=limit, lease_seconds=self.config.lease_seconds
-            )
+            claimed = await self._claim(lane, limit)
+            if claimed or limit < self.config.in_flight:
+                return claimed
+            # Nothing else is due or under way here: a notice with which a worker died before takes no other along.
+            return await self._claim(lane, 1, suspects=True)
 
         drain = Drain(
             shared, claim, self._attempts.make, self._record, config=self.config, call_others=self._call_others
@@ -140,8 +178,38 @@ class Delivery:
         task.add_done_callback(self._on_end)
         return task
 
+    async def _claim(self, lane: str, limit: int, *, suspects: bool = False) -> list[ClaimedNotice]:
+        seconds = self.config.lease_seconds
+        claimed = await notices.claim_due(
+            self._database, self._cipher, lane=lane, limit=limit, lease_seconds=seconds, suspects=suspects
+        )
+        try:
+            return await recipients.with_facts(self._database, self._cipher, claimed)
+        except StorageError as error:
+            # Claimed is claimed: raising would leave them to their leases, and so in doubt. They are put back unsent.
+            _log.warning("facts_unknown", cause=type(error).__name__, notices=len(claimed))
+            return [replace(one, known=UNKNOWN_FACTS) for one in claimed]
+
     async def _record(self, outcomes: Sequence[Outcome]) -> set[UUID]:
+        if self._closed_channels:
+            await self._remember_closed()
         return await notices.record_outcomes(self._database, outcomes)
+
+    async def _remember_closed(self) -> None:
+        """Note what does not reach people, before the outcomes: their next attempt asks for it.
+
+        Raises:
+            DatabaseUnavailable: the outcomes wait as well, and both are tried again.
+        """
+        closed = self._closed_channels[:]
+        self._closed_channels.clear()
+        try:
+            await recipients.close_channels(self._database, closed)
+        except DatabaseUnavailable:
+            self._closed_channels.extend(closed)
+            raise
+        except Exception as error:  # noqa: BLE001 - it only spares a request; the outcomes must be written
+            _log.error("closed_channels_lost", error=type(error).__name__, channels=len(closed))
 
     def _on_end(self, task: asyncio.Task[DeliveryReport]) -> None:
         for lane, (_drain, owner) in list(self._drains.items()):

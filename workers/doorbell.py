@@ -16,6 +16,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from workers import bell, metrics
+from workers.lanes import URGENT_LANE, queue_of
 from workers.queues import FAILURE_TTL_SECONDS, JOB_TTL_SECONDS, call_for, make_queue, web_connection
 
 MAX_QUEUED_JOBS = 100  # so many bells wait to be heard already; one more wakes nobody
@@ -110,7 +111,7 @@ def ring_now(connection: "Redis", work: str) -> str:
     """Ring over a blocking connection: 'rung', or 'coalesced' when a bell for this work is still to be heard."""
     if not bell.press(connection, work):
         return "coalesced"
-    queue = make_queue(connection)
+    queue = make_queue(connection, queue_of(work))
     if queue.count >= MAX_QUEUED_JOBS:
         return "coalesced"
     function, arguments = call_for(work)
@@ -122,6 +123,7 @@ def ring_now(connection: "Redis", work: str) -> str:
             result_ttl=0,
             failure_ttl=FAILURE_TTL_SECONDS,
             description=f"ring for {work}",
+            at_front=work == URGENT_LANE,
         )
     except (RedisError, OSError):
         bell.answer(connection, work)

@@ -2,6 +2,8 @@
 
 Always as many under way as there are slots, so a slow answer does not hold up the rest (facts: performance 3). What is
 claimed is sent at once: nothing is claimed in store, because a claim that dies with its process becomes a doubt.
+
+Under load one claim fills many slots: what a statement costs is shared by all its notices.
 """
 
 import asyncio
@@ -17,6 +19,10 @@ from storage.notices import ClaimedNotice, Outcome
 from workers import metrics
 from workers.config import DeliveryConfig
 from workers.recorder import Recorder
+
+WORTHWHILE_SHARE = 0.25  # of the window: a claim for so many free slots does not wait for more
+LINGER_LOOKS = 4  # how many lingers a claim waits for that many
+CALL_OTHERS_SECONDS = 0.5  # a ring costs as much as several sends, and whoever heard the last one is at work already
 
 _log = structlog.get_logger(__name__)
 
@@ -44,6 +50,7 @@ class Lane:
         self.name = name
         self.clock = clock
         self._paused_until = 0.0
+        self._called_at = -CALL_OTHERS_SECONDS
 
     @property
     def is_paused(self) -> bool:
@@ -54,6 +61,13 @@ class Lane:
         """Claim nothing for a while; the sweeper's next ring after it goes on."""
         self._paused_until = max(self._paused_until, self.clock() + seconds)
         _log.warning("lane_paused", lane=self.name, seconds=round(seconds, 1))
+
+    def may_call_others(self) -> bool:
+        """Whether the last call for help is a while ago; says so once, as the caller is about to call."""
+        if self.clock() - self._called_at < CALL_OTHERS_SECONDS:
+            return False
+        self._called_at = self.clock()
+        return True
 
 
 class Drain:
@@ -74,9 +88,12 @@ class Drain:
         self._attempt = attempt
         self._config = config
         self._call_others = call_others
-        self._recorder = Recorder(record, self._on_recorded, config)
+        self._worthwhile = max(1, round(config.in_flight * WORTHWHILE_SHARE))
+        self._in_flight_gauge = metrics.IN_FLIGHT.labels(lane.name)
+        self._recorder = Recorder(record, self._on_recorded, config, is_more_coming=lambda: bool(self._sending))
         self._sending: dict[asyncio.Task[Outcome], ClaimedNotice] = {}
         self._news = asyncio.Event()
+        self._is_sated = asyncio.Event()
         self._is_hungry = True
         self._is_stopping = False
         self._states: Counter[str] = Counter()
@@ -88,7 +105,12 @@ class Drain:
     def take_notice(self) -> None:
         """Look once more for what is due before ending."""
         self._is_hungry = True
+        self._is_sated.clear()
         self._news.set()
+
+    async def until_sated(self) -> None:
+        """Wait until a look has found less than there is room for: the next ring is worth hearing."""
+        await self._is_sated.wait()
 
     def stop_claiming(self) -> None:
         """End when what is under way has been sent and recorded."""
@@ -124,12 +146,18 @@ class Drain:
             await self._news.wait()
             self._news.clear()
             if self._may_claim():
-                # More slots come free within milliseconds under load: one claim for all of them.
-                await asyncio.sleep(self._config.claim_linger_seconds)
+                await self._linger()
         # From here to the end nothing is awaited in between, so no notice is taken and forgotten.
         self.is_over = True
         if self._failure is not None:
             raise self._failure
+
+    async def _linger(self) -> None:
+        # More slots come free within milliseconds under load. With most of the window free, nothing is to be won.
+        for _ in range(LINGER_LOOKS):
+            if self._free_slots() >= self._worthwhile:
+                return
+            await asyncio.sleep(self._config.claim_linger_seconds)
 
     def _free_slots(self) -> int:
         # Outcomes that cannot be written down hold their slots: no storm of sends that nobody remembers.
@@ -161,14 +189,17 @@ class Drain:
             self._sending[task] = notice
             task.add_done_callback(self._on_sent)
         self._claimed += len(notices)
-        metrics.IN_FLIGHT.labels(self._lane.name).set(len(self._sending))
+        self._in_flight_gauge.set(len(self._sending))
         if len(notices) == free:
             self._is_hungry = True
-            self._call_others(self._lane.name)
+            if self._lane.may_call_others():
+                self._call_others(self._lane.name)
+        elif not self._is_hungry:
+            self._is_sated.set()
 
     def _on_sent(self, task: asyncio.Task[Outcome]) -> None:
         notice = self._sending.pop(task)
-        metrics.IN_FLIGHT.labels(self._lane.name).set(len(self._sending))
+        self._in_flight_gauge.set(len(self._sending))
         self._news.set()
         if task.cancelled():
             self._recorder.put(_broken_off(notice, self._config.in_doubt_wait_seconds))

@@ -2,6 +2,7 @@
 
 WorkersError
 ├── JobNotAllowed     a job in Redis names a function that is not on the list: somebody else writes to our Redis
+├── LimitsAway        Redis cannot be asked for a share of the limits: use the fair share instead
 └── RuntimeClosed     the worker's loop is not running: install a started WorkerRuntime first
 """
 
@@ -12,6 +13,10 @@ class WorkersError(Exception):
 
 class JobNotAllowed(WorkersError):
     """A job names a function that is not on the list. Find out who can write to Redis; the job is not run."""
+
+
+class LimitsAway(WorkersError):
+    """Redis is away, full or too slow to share limits. Send at this process's fair share until it is back."""
 
 
 class RuntimeClosed(WorkersError):

@@ -10,7 +10,7 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import BaseDeathPenalty
 from rq.worker import WorkerStatus
 
-from workers.queues import LaneJob, make_queue
+from workers.queues import QUEUE, LaneJob, make_queue
 
 MAX_REDIS_PAUSE_SECONDS = 10.0
 
@@ -33,9 +33,9 @@ class LaneWorker(SimpleWorker):
     death_penalty_class = NoAlarm
     max_connection_wait_time = MAX_REDIS_PAUSE_SECONDS
 
-    def __init__(self, connection: "Redis", name: str, *, worker_ttl_seconds: int) -> None:
+    def __init__(self, connection: "Redis", name: str, *, worker_ttl_seconds: int, queue: str = QUEUE) -> None:
         super().__init__(
-            [make_queue(connection)],
+            [make_queue(connection, queue)],
             name=name,
             connection=connection,
             worker_ttl=worker_ttl_seconds,

@@ -20,7 +20,7 @@ from rq.exceptions import StopRequested
 from workers.config import WorkerConfig
 from workers.errors import RuntimeClosed
 from workers.listening import LaneWorker
-from workers.queues import worker_connection
+from workers.queues import QUEUE, worker_connection
 from workers.rq_logging import quiet_rq
 from workers.runtime import WorkerRuntime, WorkerServices, install
 
@@ -52,6 +52,7 @@ def run_worker(
     *,
     config: WorkerConfig | None = None,
     name: str | None = None,
+    queue: str = QUEUE,
 ) -> None:
     """Work until SIGTERM or SIGINT. Call it in the main thread of a process of its own.
 
@@ -60,6 +61,7 @@ def run_worker(
         open_services: entered on the worker's loop, left at the end.
         config: RQ's registration and pauses.
         name: shown by RQ's tools; unique, so by default host, process id and a random part.
+        queue: the one queue that is listened to (`workers.queues.queue_for`).
 
     Raises:
         Exception: whatever `open_services` raises at the start; the process cannot work then.
@@ -73,8 +75,8 @@ def run_worker(
         stop.runtime = runtime
         install(runtime)
         try:
-            _log.info("worker_started", worker=name)
-            _listen(redis_url, name, stop, config)
+            _log.info("worker_started", worker=name, queue=queue, lanes=sorted(runtime.services.lanes))
+            _listen(redis_url, name, queue, stop, config)
             if not stop.requested.is_set():
                 raise RuntimeClosed("the worker's loop ended by itself; start the process again")
             _log.info("worker_stopping", worker=name)
@@ -93,7 +95,7 @@ def _signals(stop: _Stop) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _listen(redis_url: str, name: str, stop: _Stop, config: WorkerConfig) -> None:
+def _listen(redis_url: str, name: str, queue: str, stop: _Stop, config: WorkerConfig) -> None:
     """Listen until asked to stop. RQ's loop ends by itself on a timeout or any error, so it is started again."""
     pause = config.redis_retry_seconds
     session = 0
@@ -101,7 +103,7 @@ def _listen(redis_url: str, name: str, stop: _Stop, config: WorkerConfig) -> Non
         session += 1
         try:
             # A name of its own each time: the one before may still be registered, and RQ refuses a second.
-            _listen_once(redis_url, f"{name}-{session}", stop, config)
+            _listen_once(redis_url, f"{name}-{session}", queue, stop, config)
             pause = config.redis_retry_seconds
         except StopRequested:
             return
@@ -113,10 +115,10 @@ def _listen(redis_url: str, name: str, stop: _Stop, config: WorkerConfig) -> Non
             stop.requested.wait(0 if stop.requested.is_set() else config.redis_retry_seconds)
 
 
-def _listen_once(redis_url: str, name: str, stop: _Stop, config: WorkerConfig) -> None:
+def _listen_once(redis_url: str, name: str, queue: str, stop: _Stop, config: WorkerConfig) -> None:
     connection = worker_connection(redis_url, worker_ttl_seconds=config.worker_ttl_seconds)
     try:
-        worker = LaneWorker(connection, name, worker_ttl_seconds=config.worker_ttl_seconds)
+        worker = LaneWorker(connection, name, worker_ttl_seconds=config.worker_ttl_seconds, queue=queue)
         stop.worker = worker
         if not stop.requested.is_set():
             worker.work(logging_level="WARNING")

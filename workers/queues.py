@@ -1,7 +1,8 @@
-"""The one queue, its jobs and its Redis connections: everything that RQ must be told, in one place.
+"""The queues, their jobs and the Redis connections: everything that RQ must be told, in one place.
 
 A job says that there is work, never what the work is (docs: rq-httpx-redis-pitfalls, rules 1, 4 and 6). One queue per
-worker process: with several, RQ pops without its intermediate list and a crash loses the job (A1).
+worker process: with several, RQ pops without its intermediate list and a crash loses the job (A1). workers/lanes.py
+says which one that is.
 """
 
 from collections.abc import Callable
@@ -17,12 +18,24 @@ from rq.serializers import JSONSerializer
 
 from workers import jobs
 from workers.errors import JobNotAllowed
+from workers.lanes import LANES, QUEUE, RECEIPTS, STATUS_LANE
 
-QUEUE: Final = "hoso"
-STATUS_LANE: Final = "status"
-LANES: Final = (STATUS_LANE,)
-RECEIPTS: Final = "receipts"
-"""The other kind of work besides the lanes: receipts that wait in the inbox."""
+__all__ = [
+    "ALLOWED_JOBS",
+    "FAILURE_TTL_SECONDS",
+    "JOB_TIMEOUT_SECONDS",
+    "JOB_TTL_SECONDS",
+    "LANES",
+    "QUEUE",
+    "RECEIPTS",
+    "STATUS_LANE",
+    "WEB_TIMEOUT_SECONDS",
+    "LaneJob",
+    "call_for",
+    "make_queue",
+    "web_connection",
+    "worker_connection",
+]
 
 # Whoever can write to Redis can name any function of any module (docs: rq-httpx-redis-pitfalls A3); only these run.
 ALLOWED_JOBS: Final = MappingProxyType(
@@ -66,10 +79,10 @@ class LaneJob(Job):
         """Nothing: an address read from Redis is not called."""
 
 
-def make_queue(connection: "Redis") -> Queue:
-    """Return the queue on `connection`, for enqueueing and for listening alike."""
+def make_queue(connection: "Redis", name: str = QUEUE) -> Queue:
+    """Return a queue on `connection`, for enqueueing and for listening alike."""
     return Queue(
-        QUEUE,
+        name,
         connection=connection,
         default_timeout=JOB_TIMEOUT_SECONDS,
         job_class=LaneJob,
@@ -77,7 +90,7 @@ def make_queue(connection: "Redis") -> Queue:
     )
 
 
-def call_for(work: str) -> tuple[str, tuple[str, ...]]:
+def call_for(work: str) -> tuple[str, tuple[str | int, ...]]:
     """Return the job function's name and its arguments for `work`: a lane's name, or 'receipts'."""
     if work == RECEIPTS:
         return "workers.jobs.apply_receipts", ()

@@ -1,8 +1,9 @@
 """Receipts from the inbox: what became of messages on people's phones moves their notices on.
 
-Harmless in any order and number: a receipt may come twice, before our own record of the send, or for a message that is
-not ours. The two kinds of reference differ: our tracking id is in the notice from the start, the platform's message id
-only once our record is written, so an unknown message id is looked up again a few times.
+Harmless in any order and number: a receipt may come twice, days late, before our own record of the send, or for a
+message that is not ours. The two kinds of reference differ: our tracking id is in the notice from the start, the
+platform's message id only once our record is written, so an unknown message id is looked up again a few times.
+A message that did not arrive has its notice looked at by `workers.silence`, which knows what comes next.
 """
 
 import asyncio
@@ -17,12 +18,13 @@ from channels.errors import ChannelError, MalformedWebhook
 from channels.zalo.events import Receipt as ZaloReceipt
 from channels.zalo.events import ReceiptKind, TemplateFeedback
 from channels.zalo.webhook import parse_verified
-from storage import inbox, notices
+from storage import inbox, notices, silence
 from storage.crypto import Cipher
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.inbox import Entry, Finished
 from storage.notices import Receipt
+from storage.silence import NamedMessage
 from workers import metrics
 
 KIND = "receipt"
@@ -40,12 +42,18 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReceiptSignal:
-    """One receipt as a platform gave it: our tracking id, or its own message ids, or both; `rating` 1 to 5."""
+    """One receipt as a platform gave it: our tracking id, or its own message ids, or both; `rating` 1 to 5.
+
+    `is_failed`: the message did not arrive. `reference` is our tracking id as a platform without signatures tells it:
+    believed only for a message whose id we never learned.
+    """
 
     tracking_id: str | None = None
     message_ids: tuple[str, ...] = ()
     is_read: bool = False
     rating: int | None = None
+    is_failed: bool = False
+    reference: str | None = None
 
 
 def parse_zalo(raw: str) -> list[ReceiptSignal]:
@@ -130,15 +138,26 @@ async def _apply_safely(database: Database, entries: Sequence[Entry], readers: M
 
 async def _apply(database: Database, entries: Sequence[Entry], readers: Mapping[str, Reader]) -> int:
     readings = await asyncio.gather(*(_read(entry, readers) for entry in entries))
-    wanted = {message_id for reading in readings for message_id in reading.message_ids}
-    known = await notices.ids_of_messages(database, sorted(wanted)) if wanted else {}
+    known = await _look_up(database, readings)
     receipts = [receipt for reading in readings for receipt in _to_receipts(reading, known)]
     moved = await notices.apply_receipts(database, receipts)
+    if failed := sorted({message_id for reading in readings for message_id in reading.failed_ids}):
+        moved |= await silence.heard_of_failure(database, failed)
     finished = [_finish(reading, known, moved) for reading in readings]
     for entry in finished:
         metrics.RECEIPTS.labels(entry.note if entry.state != "pending" else "waits").inc()
     await inbox.finish(database, finished)
     return len(moved)
+
+
+async def _look_up(database: Database, readings: Sequence["_Reading"]) -> dict[str, UUID]:
+    """The notices behind the message ids: by the ids themselves, else by the reference that came along."""
+    wanted = {message_id for reading in readings for message_id in reading.message_ids}
+    if not wanted:
+        return {}
+    known = await notices.ids_of_messages(database, sorted(wanted))
+    named = {one.message_id: one for reading in readings for one in reading.named if one.message_id not in known}
+    return known | await silence.adopt_messages(database, list(named.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +174,22 @@ class _Reading:
     def message_ids(self) -> list[str]:
         """The message ids that must be looked up: where no tracking id names the notice."""
         return [mid for signal in self.signals if signal.tracking_id is None for mid in signal.message_ids]
+
+    @property
+    def failed_ids(self) -> list[str]:
+        """The ids of messages that did not arrive."""
+        return [mid for signal in self.signals if signal.is_failed for mid in signal.message_ids]
+
+    @property
+    def named(self) -> list[NamedMessage]:
+        """The messages that came with our reference beside the platform's id."""
+        named = []
+        for signal in self.signals:
+            notice = notices.notice_of_tracking_id(signal.reference)
+            if notice is not None:
+                platform, is_failed = self.entry.platform, signal.is_failed
+                named += [NamedMessage(notice, mid, platform, is_failed) for mid in signal.message_ids]
+        return named
 
 
 async def _read(entry: Entry, readers: Mapping[str, Reader]) -> _Reading:
@@ -174,8 +209,15 @@ async def _read(entry: Entry, readers: Mapping[str, Reader]) -> _Reading:
 
 def _to_receipts(reading: _Reading, known: dict[str, UUID]) -> list[Receipt]:
     return [
-        Receipt(notice, read=signal.is_read, rating=signal.rating)
+        Receipt(
+            notice,
+            read=signal.is_read,
+            rating=signal.rating,
+            platform=reading.entry.platform,
+            message_id=signal.message_ids[0] if signal.message_ids else None,
+        )
         for signal in reading.signals
+        if not signal.is_failed
         for notice in _notices_of(signal, known)
     ]
 

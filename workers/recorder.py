@@ -15,6 +15,8 @@ from storage.notices import Outcome
 from workers import metrics
 from workers.config import DeliveryConfig
 
+WORTHWHILE_SHARE = 0.5  # of a full batch: a statement for so many outcomes does not wait for more
+LINGER_LOOKS = 3  # how many lingers a statement waits for that many
 FIRST_PAUSE_SECONDS = 0.1
 MAX_PAUSE_SECONDS = 5.0
 
@@ -22,17 +24,23 @@ _log = structlog.get_logger(__name__)
 
 
 class Recorder:
-    """`record(outcomes)` returns the ids that were still ours; `on_recorded(outcomes, ours)` hears of each batch."""
+    """`record(outcomes)` returns the ids that were still ours; `on_recorded(outcomes, ours)` hears of each batch.
+
+    `is_more_coming()`: whether waiting for further outcomes makes sense; with none under way it only holds things up.
+    """
 
     def __init__(
         self,
         record: Callable[[Sequence[Outcome]], Awaitable[set[UUID]]],
         on_recorded: Callable[[Sequence[Outcome], set[UUID]], None],
         config: DeliveryConfig,
+        *,
+        is_more_coming: Callable[[], bool],
     ) -> None:
         self._record = record
         self._on_recorded = on_recorded
         self._config = config
+        self._is_more_coming = is_more_coming
         self._waiting: list[Outcome] = []
         self._is_news = asyncio.Event()
         self._writing = 0
@@ -51,8 +59,7 @@ class Recorder:
         """Write until cancelled."""
         while True:
             await self._is_news.wait()
-            if len(self._waiting) < self._config.record_batch:
-                await asyncio.sleep(self._config.record_linger_seconds)
+            await self._linger()
             batch = self._waiting[: self._config.record_batch]
             del self._waiting[: len(batch)]
             if not self._waiting:
@@ -61,6 +68,13 @@ class Recorder:
             ours = await self._write(batch)
             self._writing = 0
             self._tell(batch, ours)
+
+    async def _linger(self) -> None:
+        for _ in range(LINGER_LOOKS):
+            is_enough = len(self._waiting) >= self._config.record_batch * WORTHWHILE_SHARE
+            if is_enough or not self._is_more_coming():
+                return
+            await asyncio.sleep(self._config.record_linger_seconds)
 
     async def _write(self, batch: Sequence[Outcome]) -> set[UUID]:
         try:

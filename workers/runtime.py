@@ -6,7 +6,7 @@ are `asyncio.timeout` on the loop, never RQ's alarm signal, which asyncio swallo
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ import structlog
 
 from workers.delivery import Delivery
 from workers.errors import RuntimeClosed
+from workers.lanes import LANES
 from workers.sweeper import Sweeper
 
 T = TypeVar("T")
@@ -35,6 +36,8 @@ class WorkerServices:
     sweeper: Sweeper | None = None
     chores: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
     """Run beside the rest until the runtime closes; each looks after its own errors."""
+    lanes: Collection[str] = LANES
+    """What this process sends; a ring for another lane is passed on."""
 
 
 class WorkerRuntime:

@@ -11,14 +11,15 @@ from workers.receipts import Reader, ReceiptSignal
 MAX_AT_ONCE = 10  # the gateway counts by the second (docs: zalo 10.1, row 160)
 CONFIRM_SECONDS = 10.0  # for one report, with its wait for a turn: well within the lease of its batch
 
-_NO_DELIVERY = frozenset({SmsState.WAITING, SmsState.FAILED})  # what is odd is asked for: the status may know better
+
+_ENDS = frozenset({SmsState.DELIVERED, SmsState.FAILED})
 
 
 def sms_reader(status: Callable[[str], Awaitable[SmsStatus]], *, confirm_seconds: float = CONFIRM_SECONDS) -> Reader:
     """A reader of reports that believes only what `status(message id)` confirms; it raises `ChannelError`.
 
-    Only a delivery moves a notice: a message that the carrier did not deliver stays accepted. A delivery that the
-    gateway's status does not show yet is asked for again.
+    An end that the gateway's status does not show yet is asked for again; what is odd is asked for too, because the
+    status may know better. A report of a message under way costs no question.
     """
     turns = asyncio.Semaphore(MAX_AT_ONCE)
 
@@ -33,13 +34,15 @@ def sms_reader(status: Callable[[str], Awaitable[SmsStatus]], *, confirm_seconds
         signals = []
         for event in parse_report(raw.encode()):
             report = event.payload
-            if not isinstance(report, SmsReport) or report.state in _NO_DELIVERY:
+            if not isinstance(report, SmsReport) or report.state is SmsState.WAITING:
                 continue
             state = await ask(report.sms_id)
             if state is SmsState.WAITING:
                 raise Temporary("waiting", "the gateway's status lags behind its report")
-            if state is SmsState.DELIVERED:
-                signals.append(ReceiptSignal(None, (report.sms_id,)))
+            if state in _ENDS:
+                is_failed = state is SmsState.FAILED
+                signal = ReceiptSignal(None, (report.sms_id,), is_failed=is_failed, reference=report.reference)
+                signals.append(signal)
         return signals
 
     return read

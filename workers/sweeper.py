@@ -7,20 +7,22 @@ done here, and nothing waits for the bell.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
 
-from storage import inbox, notices, partitions
+from storage import inbox, notices, partitions, waiting
 from storage.database import Database, fetch
 from storage.errors import DatabaseUnavailable
 from workers import metrics
+from workers.collapsing import collapse_backlog
 from workers.config import SweeperConfig
 
 RECEIPT_KIND = "receipt"
 RECEIPTS = "receipts"
+_REST_AFTER_A_LOOK = 10
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('hoso.sweeper')) AS locked"
 
 _log = structlog.get_logger(__name__)
@@ -48,6 +50,15 @@ class SweepReport:
     waiting: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something quick that one process at a time does in the database, at most every so many seconds."""
+
+    name: str
+    every_seconds: float
+    do: Callable[[], Awaitable[None]]
+
+
 class Sweeper:
     """Looks every `interval_seconds`; `await run()` until cancelled, or `await sweep()` once.
 
@@ -57,6 +68,7 @@ class Sweeper:
         delivery: delivers a lane in this process.
         apply_receipts: applies waiting receipts in this process.
         config: intervals and limits.
+        duties: done in turn after the rest of a round, under the same lock; the failure of one harms no other.
         clock: monotonic seconds.
         sleep: waits seconds.
     """
@@ -69,10 +81,13 @@ class Sweeper:
         apply_receipts: Callable[[], Awaitable[int]],
         *,
         config: SweeperConfig | None = None,
+        duties: Sequence[Duty] = (),
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._database = database
+        self._duties = duties
+        self._done_at: dict[str, float] = {}
         self._ring = ring
         self._delivery = delivery
         self._apply_receipts = apply_receipts
@@ -122,6 +137,7 @@ class Sweeper:
             if not (await fetch(connection, _TRY_LOCK))[0]["locked"]:
                 return SweepReport(is_ours=False)
             report = await self._look()
+            await self._do_duties()
         # Ringing and working wait for others, so the lock is given back before.
         for work, seconds in report.waiting.items():
             await self._see_to(work, seconds)
@@ -130,16 +146,30 @@ class Sweeper:
     async def _look(self) -> SweepReport:
         await self._ensure_partitions()
         await self._supersede_overtaken()
-        released = await notices.release_held(self._database)
+        released = await waiting.release_held(self._database, merges=self._config.merges_notices)
         expired = await notices.expire_leases(self._database, wait_seconds=self._config.in_doubt_wait_seconds)
         settled = await notices.settle_doubts(self._database, max_sends=self._config.max_sends)
         resent = sum(again for _lane, again in settled)
         due = await notices.due_lanes(self._database)
         self._show(due, expired=expired, resent=resent, unresolved=len(settled) - resent)
-        waiting = {lane: seconds for lane, (_count, seconds) in due.items()}
+        work = {lane: seconds for lane, (_count, seconds) in due.items()}
         if (seconds := await self._receipts_wait()) is not None:
-            waiting[RECEIPTS] = seconds
-        return SweepReport(True, tuple(sorted(released)), expired, resent, len(settled) - resent, waiting)
+            work[RECEIPTS] = seconds
+        return SweepReport(True, tuple(sorted(released)), expired, resent, len(settled) - resent, work)
+
+    async def _do_duties(self) -> None:
+        for duty in self._duties:
+            now = self._clock()
+            last = self._done_at.get(duty.name)
+            if last is not None and now - last < duty.every_seconds:
+                continue
+            self._done_at[duty.name] = now
+            try:
+                await duty.do()
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - a bug of one duty must not keep the others from being done
+                _log.error("duty_failed", duty=duty.name, error=type(error).__name__)
 
     async def _see_to(self, work: str, seconds: float) -> None:
         has_rung = await self._ring(work)
@@ -173,10 +203,11 @@ class Sweeper:
         now = self._clock()
         if self._overtaken_at is not None and now - self._overtaken_at < self._config.overtaken_every_seconds:
             return
-        self._overtaken_at = now
         patience = self._config.overtaken_after_seconds
-        if overtaken := await notices.supersede_overtaken(self._database, patience_seconds=patience):
+        if overtaken := await collapse_backlog(self._database, patience_seconds=patience):
             _log.info("notices_overtaken", notices=overtaken)
+        # Of a long backlog a look takes a while: it must not take more than a small share of the time.
+        self._overtaken_at = self._clock() + (self._clock() - now) * _REST_AFTER_A_LOOK
 
     async def _ensure_partitions(self) -> None:
         now = self._clock()

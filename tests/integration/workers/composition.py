@@ -18,7 +18,7 @@ from channels.zalo.auth import TokenKeeper
 from channels.zalo.client import ZaloClient
 from channels.zalo.config import ZaloConfig
 from channels.zalo.template import ZaloTemplateChannel
-from status_bridge.routing import TEMPLATE_BY_PHONE, NoRoute, Routed, route
+from status_bridge.routing import TEMPLATE_BY_PHONE, NoRoute, Policy, Question, Routed, route
 from storage import notices
 from storage.accounts import AccountStore
 from storage.crypto import Cipher
@@ -57,6 +57,7 @@ class World:
         database: Database | None = None,
         decent_delay: Callable[[float, ClaimedNotice], float] = lambda seconds, _notice: seconds,
         call_others: Callable[[str], None] = lambda _lane: None,
+        seams: Mapping[str, Any] | None = None,
         **config: Any,
     ) -> Delivery:
         delivery = Delivery(
@@ -68,6 +69,7 @@ class World:
             decent_delay=decent_delay,
             call_others=call_others,
             random=lambda: 0.0,
+            **(seams or {}),
         )
         self.deliveries.append(delivery)
         return delivery
@@ -116,14 +118,16 @@ class World:
         )
 
 
+POLICY = Policy(channels={TEMPLATE_BY_PHONE}, templates={"accepted": "400102", "supplement": "400104"})
+
+
+def route_by(policy: Policy) -> Callable[[ClaimedNotice], Routed | NoRoute]:
+    """The router of a worker process for this policy."""
+    return lambda notice: route(Question(notice), policy, datetime.now(UTC))
+
+
 def route_notice(notice: ClaimedNotice) -> Routed | NoRoute:
-    return route(
-        kind=notice.kind,
-        reference=notices.tracking_id(notice.id),
-        phone=notice.phone,
-        content=notice.content,
-        templates={"accepted": "400102", "supplement": "400104"},
-    )
+    return route_by(POLICY)(notice)
 
 
 @asynccontextmanager

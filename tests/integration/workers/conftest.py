@@ -21,6 +21,7 @@ def workers_postgres_url(shared_engines: EngineSet, _template_database: str) -> 
 def emptied_postgres_url(workers_postgres_url: str) -> str:
     with psycopg.connect(workers_postgres_url, autocommit=True) as connection:
         connection.execute("DELETE FROM notices; DELETE FROM attempts; DELETE FROM inbox; DELETE FROM accounts")
+        connection.execute("DELETE FROM reachability; DELETE FROM preferences; DELETE FROM links; DELETE FROM citizens")
     return workers_postgres_url
 
 

@@ -9,7 +9,7 @@ import pytest
 from channels.base import OutgoingMessage, SendReceipt
 from channels.errors import RateLimited
 from status_bridge.routing import TEMPLATE_BY_PHONE, NoRoute, Routed
-from storage import notices
+from storage import notices, waiting
 from storage.crypto import Cipher
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
@@ -32,7 +32,9 @@ async def test_four_deliveries_at_once_send_each_notice_exactly_once(world: Worl
     assert sum(report.claimed for report in reports) == 300
     view = await world.see(written[0])
     assert view.platform_message_id == provider.message_id(notices.tracking_id(written[0]))
-    assert view.route == [{"channel": TEMPLATE_BY_PHONE, "why": "phone_in_dossier", "outcome": "accepted"}]
+    assert view.route == [
+        {"channel": TEMPLATE_BY_PHONE, "why": "phone_in_dossier", "outcome": "accepted", "cost_vnd": 200}
+    ]
     assert (view.sends, view.channel) == (1, TEMPLATE_BY_PHONE)
 
 
@@ -290,7 +292,7 @@ async def test_a_notice_claimed_at_night_waits_for_a_decent_hour(world: World, p
     view = await world.see(notice)
     assert (view.state, view.reason, view.sends, provider.taken) == ("held", "quiet_hours", 0, [])
     await world.let_pass()
-    assert await notices.release_held(world.database) == {"status"}
+    assert await waiting.release_held(world.database) == {"status"}
     await world.delivery().deliver_due("status")
     assert (await world.see(notice)).state == "accepted"
 

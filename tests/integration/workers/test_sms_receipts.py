@@ -71,13 +71,20 @@ async def test_a_confirmed_delivery_moves_the_notice(world: World, sms_id: str) 
     assert gateway.asked == [sms_id]
 
 
-@pytest.mark.parametrize("state", [SmsState.WAITING, SmsState.FAILED, SmsState.UNKNOWN])
+@pytest.mark.parametrize("state", [SmsState.WAITING, SmsState.UNKNOWN])
 async def test_a_report_that_the_gateway_does_not_confirm_moves_nothing(
     world: World, sms_id: str, state: SmsState
 ) -> None:
     await receive(world, sms_id, SendSuccess="1")
     assert await apply(world, Gateway(state)) == 0
     assert (await states(world))[0] == ["accepted"]
+
+
+async def test_a_failure_that_the_gateway_confirms_has_the_notice_looked_at_now(world: World, sms_id: str) -> None:
+    await receive(world, sms_id, SendSuccess="1")
+    assert await apply(world, Gateway(SmsState.FAILED)) == 1
+    assert await states(world) == (["accepted"], [("done", "applied")])
+    assert await world.database.fetch("SELECT 1 FROM notices WHERE due_at <= now()")
 
 
 async def test_a_gateway_that_does_not_answer_is_asked_again_and_then_no_more(world: World, sms_id: str) -> None:

@@ -10,6 +10,7 @@ from storage.notices import Receipt
 from storage.sql import queries
 from tests.integration.workers.composition import World, eventually
 from tests.integration.workers.provider import Provider
+from workers.collapsing import collapse_backlog
 from workers.config import SweeperConfig
 from workers.delivery import Delivery
 from workers.doorbell import Doorbell
@@ -189,7 +190,7 @@ async def test_a_put_back_that_does_not_climb_gives_way_to_a_newer_notice_too(wo
     await world.database.fetch(
         "UPDATE notices SET due_at = now() + interval '9 hours' WHERE id = %(id)s RETURNING id", {"id": older}
     )
-    assert await notices.supersede_overtaken(world.database, patience_seconds=60) == 1
+    assert await collapse_backlog(world.database, patience_seconds=60) == 1
     assert [(await world.see(each)).state for each in (older, newer)] == ["superseded", "pending"]
 
 
