@@ -12,6 +12,7 @@ import structlog
 from bot import metrics, outcomes
 from bot.context import Context
 from bot.errors import LeaseLost
+from bot.interaction import opens_window
 from bot.progress import Phase, Progress
 from bot.replies import Replies, Reply
 from bot.router import Router
@@ -113,6 +114,8 @@ class Desk:
     async def _answer(self, entry: Entry, event: IncomingEvent, replies: Replies) -> bool:
         assert event.user_id is not None  # noqa: S101 - for the type checker: `work` has looked
         citizen = await citizens.meet(self._database, self._cipher, platform=entry.platform, user_id=event.user_id)
+        if opens_window(event):
+            await citizens.note_interaction(self._database, citizen.id, at=event.occurred_at or entry.received_at)
         context = Context(
             event=event,
             citizen=citizen,

@@ -22,6 +22,7 @@ SERVER_NAME = "hoso"
 Check = Callable[[], Awaitable[None]]
 Readiness = Mapping[str, Check]
 """By part: a check that returns when the part works, and raises when it does not."""
+Metrics = Callable[[], Awaitable[bytes]]
 
 
 class ServerConfig(BaseModel):
@@ -45,6 +46,7 @@ def create_app(
     api_documents: Iterable[Mapping[str, Any]] = (),
     readiness: Readiness,
     config: ServerConfig,
+    metrics: Metrics | None = None,
 ) -> web.Application:
     """Put the server together; while it runs, what waits in the spool is brought into PostgreSQL.
 
@@ -54,11 +56,12 @@ def create_app(
         api_documents: their parts of the OpenAPI document: `{"paths": …, "components": …, "tags": …}`.
         readiness: the parts that must work before traffic is sent here.
         config: names, addresses and limits.
+        metrics: returns the text of `/metrics`; by default the metrics of this process.
     """
     document = build_document(
         title=config.title, version=config.version, server_url=config.public_url, fragments=api_documents
     )
-    pages = _Pages(document, readiness, config)
+    pages = _Pages(document, readiness, config, metrics or _own_metrics)
     app = web.Application(middlewares=[request_context], client_max_size=config.max_body_bytes)
     app.add_routes([*webhook.routes(), *pages.routes(), *routes])
     app.cleanup_ctx.append(_drain_while_running(webhook))
@@ -95,8 +98,11 @@ def _drain_while_running(webhook: ZaloWebhook) -> Callable[[web.Application], As
 class _Pages:
     """Answers for operators and developers."""
 
-    def __init__(self, document: Mapping[str, Any], readiness: Readiness, config: ServerConfig) -> None:
+    def __init__(
+        self, document: Mapping[str, Any], readiness: Readiness, config: ServerConfig, metrics: Metrics
+    ) -> None:
         self._readiness = readiness
+        self._metrics = metrics
         self._config = config
         self._patience = Patience()
         self._document = json.dumps(document, ensure_ascii=False).encode()
@@ -133,7 +139,7 @@ class _Pages:
         return web.json_response({"status": status, "parts": parts}, status=200 if is_ready else 503)
 
     async def _show_metrics(self, _request: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return web.Response(body=await self._metrics(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _check(self, check: Check) -> str:
         try:
@@ -141,6 +147,10 @@ class _Pages:
         except Exception as error:  # noqa: BLE001 - a part that fails in whatever way is named, and nothing else
             return f"fail: {type(error).__name__}"
         return "ok"
+
+
+async def _own_metrics() -> bytes:
+    return generate_latest()
 
 
 def _html(page: Page) -> web.Response:
