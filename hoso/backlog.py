@@ -5,7 +5,7 @@ import contextlib
 
 from prometheus_client import Gauge
 
-from storage import inbox, notices
+from storage import brake, inbox, notices
 from storage.database import Database
 from storage.errors import StorageError
 
@@ -13,6 +13,7 @@ REFRESH_SECONDS = 10.0
 NOTICES = Gauge("hoso_notices", "Notices that are not at rest, by state.", ["state"])
 DUE = Gauge("hoso_notices_due", "Notices that could go out now, by lane.", ["lane"])
 OLDEST = Gauge("hoso_notices_oldest_due_seconds", "How long the oldest due notice has waited, by lane.", ["lane"])
+BRAKE = Gauge("hoso_brake_engaged", "1 while the emergency brake stops all sending, by cause.", ["cause"])
 WAITING = Gauge("hoso_inbox_waiting", "Platform events that wait to be worked on, by kind.", ["kind"])
 
 
@@ -21,8 +22,10 @@ async def refresh(database: Database) -> None:
     states = await notices.count_states(database)
     lanes = await notices.due_lanes(database)
     kinds = await inbox.due_kinds(database)
-    for gauge in (NOTICES, DUE, OLDEST, WAITING):
+    held = await brake.status(database)
+    for gauge in (NOTICES, DUE, OLDEST, WAITING, BRAKE):
         gauge.clear()
+    BRAKE.labels(held.cause or "none").set(int(held.engaged))
     for state, count in states.items():
         NOTICES.labels(state).set(count)
     for lane, (count, seconds) in lanes.items():

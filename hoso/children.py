@@ -1,6 +1,6 @@
 """The child processes of a site on one machine, as the supervisor starts them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -11,7 +11,15 @@ from hoso.site import Site
 from hoso.supervisor import ChildSpec
 
 # Doors close first, then who works behind them; the emulator last, so that what is under way still gets its answer.
-_STOP_ORDER = {"serve": 0, "bridge": 0, "bot": 1, "worker": 1, "emulator": 2}
+_STOP_ORDER = {"serve": 0, "bridge": 0, "bot": 1, "worker": 1, "worker-broadcast": 1, "emulator": 2}
+_KINDS: Mapping[str, Sequence[str]] = {
+    "serve": ("serve",),
+    "bot": ("bot",),
+    "bridge": ("bridge",),
+    "worker": ("worker", "--lane=urgent", "--lane=status"),
+    # Apart, so that a large broadcast takes neither time nor memory from what cannot wait.
+    "worker-broadcast": ("worker", "--lane=broadcast"),
+}
 
 
 async def answers(url: str) -> bool:
@@ -38,12 +46,12 @@ def children(site: Site, *, extra: Mapping[str, str] | None = None) -> list[Chil
     specs = [
         ChildSpec(
             name=name,
-            argv=own_command(name),
+            argv=own_command(*command),
             env=environment,
             stop_order=_STOP_ORDER[name],
             ready=serve_ready if name == "serve" else None,
         )
-        for name in ("serve", "bot", "bridge", "worker")
+        for name, command in _KINDS.items()
     ]
     if settings.is_stand_in:
         argv = own_command("emulator", *_emulator_options(settings))

@@ -17,8 +17,9 @@ from hoso.errors import CommandError
 from storage.errors import UndecipherableValue
 
 GROUPS = {
-    "events": "Dossier events from files.",
+    "events": "Dossier events from files, and once more.",
     "notices": "What was sent, what waits, and why.",
+    "brake": "The emergency brake on all sending.",
     "accounts": "Official Accounts and the health of their tokens.",
     "keys": "Keys of the systems that post events, and of the encrypted columns.",
 }

@@ -177,7 +177,7 @@ class CoreSettings(BaseSettings):
 
     # -- delivery
     sends_in_flight: int = Field(
-        50, ge=1, le=500, description="Messages that one worker process has on their way at once."
+        100, ge=1, le=500, description="Messages that one worker process has on their way at once."
     )
     lease_seconds: float = Field(
         45,

@@ -1,7 +1,7 @@
 """`hoso doctor`: looks at everything a site needs and says, one line each, ok, warn or fail and what to do."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +18,7 @@ from channels.zalo.methods import TemplateInfo
 from hoso import parts
 from hoso.commands.output import print_json
 from hoso.doctor_channels import look_at_channels
+from hoso.doctor_guard import look_at_brake, look_at_mark, look_at_stuck
 from hoso.errors import BadSettings, NotReady
 from hoso.findings import Finding, Verdict
 from hoso.logs import set_up_logging
@@ -87,7 +88,7 @@ def _settings_finding(settings: Settings) -> Finding:
 async def _examine_site(site: Site) -> list[Finding]:
     findings: list[Finding] = []
     async with site.database() as database:
-        for check in (_postgres, _redis, _accounts, _templates, _webhook, _channels):
+        for check in CHECKS:
             try:
                 findings += [finding async for finding in check(site, database)]
             except DatabaseUnavailable as error:
@@ -212,3 +213,9 @@ async def _webhook(site: Site, _: Database) -> AsyncIterator[Finding]:
 async def _channels(site: Site, _: Database) -> AsyncIterator[Finding]:
     async for finding in look_at_channels(site.settings):
         yield finding
+
+
+CHECKS: Sequence[Check] = (
+    _postgres, _redis, look_at_brake, look_at_mark, look_at_stuck, _accounts, _templates, _webhook, _channels,
+)  # fmt: skip
+"""In the order in which they are told."""

@@ -13,6 +13,7 @@ from channels.sms.esms import EsmsChannel
 from channels.sms.shape import Shaper
 from channels.zalo.auth import TokenKeeper
 from channels.zalo.config import ZaloConfig
+from channels.zalo.kit import ZaloKit
 from dossiers.text import sms_parts, to_gsm7
 from hoso.settings import Settings
 from hoso.site import Site
@@ -63,11 +64,18 @@ def intake(site: Site, database: Database, cipher: Cipher, *, on_work: Callable[
     """Return the intake with the city's rules."""
     settings = site.settings
     config = IntakeConfig(
-        policy=NoticePolicy(settings.extras, settings.max_event_age),
+        policy=NoticePolicy(settings.extras, settings.max_event_age, settings.holds),
         quiet_hours=settings.hours,
         zone=settings.zone,
         language=settings.language,
         release_spread_seconds=settings.quiet_release_spread_seconds,
+        calendar=settings.calendar,
+        own_action_seconds=settings.decent_hours.own_action_seconds,
+        daily_limit=settings.day_limit,
+        notify=settings.roles,
+        by_email=settings.email is not None,
+        shared_phone_owners=settings.shared_phone_owners,
+        shared_phone_days=settings.shared_phone_days,
     )
     return Intake(database, cipher, composer(settings), config, on_work=on_work)
 
@@ -92,6 +100,8 @@ class OpenChannels:
     by_name: Mapping[str, Channel]
     keeper: TokenKeeper
     store: AccountStore
+    zalo: ZaloKit | None = None
+    """What the Zalo channels share: the account's questions and the catalogue of its templates."""
 
     def __getitem__(self, name: str) -> Channel:
         return self.by_name[name]
@@ -124,7 +134,7 @@ async def open_channels(
             sms_shaper=sms_shaper(settings),
             email=settings.email,
         )
-        yield OpenChannels(build_channels(parts), keeper, store)
+        yield OpenChannels(build_channels(parts), keeper, store, parts.zalo_kit)
 
 
 def sms_shaper(settings: Settings) -> Shaper:

@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 from hoso.errors import NotReady
 from hoso.logs import set_up_logging
 from hoso.loops import choose_loop
+from hoso.metrics_exchange import publishing
 from hoso.parent import end_with_supervisor
 from hoso.settings import Settings
 from hoso.site import Site, open_site
 from storage.errors import DatabaseUnavailable
 
 T = TypeVar("T")
+SHOWS_METRICS = "serve"
 ProcessMain = Callable[[Site, asyncio.Event], Awaitable[None]]
 
 
@@ -41,7 +43,8 @@ def run_process(name: str, settings: Settings, main: ProcessMain) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        await main(site, stop)
+        async with publishing(site.redis_url, name if name != SHOWS_METRICS else None):
+            await main(site, stop)
 
     with open_site(settings) as site:
         run_async(run(site))

@@ -5,13 +5,13 @@
 
 from typing import Any
 
-from hoso.channel_settings import ChannelSettings
 from hoso.core_settings import ENV_FILE_VARIABLE, PREFIX, read_settings, split_address
+from hoso.delivery_settings import DeliverySettings
 
 __all__ = ["ENV_FILE_VARIABLE", "PREFIX", "Settings", "load_settings", "split_address"]
 
 
-class Settings(ChannelSettings):
+class Settings(DeliverySettings):
     """All settings of one process, frozen.
 
     Raises:

@@ -1,26 +1,32 @@
-"""`hoso events`: take dossier events from a file."""
+"""`hoso events`: take dossier events from a file, or offer those again that came before."""
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
 import typer
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hoso import parts
 from hoso.commands.context import with_database
 from hoso.commands.output import print_json
-from hoso.errors import CommandError
+from hoso.errors import CommandError, NotReady
+from hoso.moments import check_moment, read_moment
+from hoso.replay import Replay, Replayed, make_quiet
 from hoso.site import Site
 from status_bridge.intake import MAX_BATCH_EVENTS, Intake
 from status_bridge.notices import EventOutcome
 from status_bridge.sources.body import BodyError, decode_json
 from storage.database import Database
+from storage.replay import Rehearsal
 from workers.doorbell import Doorbell
 
 app = typer.Typer()
@@ -45,7 +51,7 @@ class _Tally:
 
 @app.callback()
 def events() -> None:
-    """Dossier events from files."""
+    """Dossier events from files, and once more."""
 
 
 @app.command()
@@ -78,6 +84,78 @@ def send(
         typer.echo(f"{counts['events']} events: {shown}.")
     if tally.outcomes[EventOutcome.REJECTED.value]:
         raise typer.Exit(1)
+
+
+@app.command()
+def replay(
+    since: Annotated[
+        str, typer.Option(callback=check_moment, help="Events taken since: 2026-03-02, 2026-03-02T08:15, 12h, 3d.")
+    ],
+    until: Annotated[str | None, typer.Option(callback=check_moment, help="And before; default: now.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would become of them.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
+) -> None:
+    """Offer events again that came before, from the Redis stream and the database's own records.
+
+    After a restored backup this brings back what the stream still holds. What is known is a duplicate and changes
+    nothing; refused events are named, and the exit code is 1 when there were any.
+    """
+
+    async def work(site: Site, database: Database) -> Replayed:
+        now = parts.utc_now()
+        start = read_moment(since, now=now, zone=site.settings.zone)
+        end = now if until is None else read_moment(until, now=now, zone=site.settings.zone)
+        if end <= start:
+            raise typer.BadParameter("--until lies before --since")
+        bell = Doorbell(site.redis_url)
+        try:
+            async with _stage(site, database, dry_run=dry_run) as stage:
+                ring = _no_ring if dry_run else bell.ring_soon
+                takers = [parts.intake(one, stage, site.cipher, on_work=ring) for one in (site, make_quiet(site))]
+                return await _replay(site, Replay(stage, site.cipher, *takers, now=now), start, end)
+        finally:
+            await bell.aclose()
+
+    result = with_database("events", work)
+    for line in result.refusals:
+        typer.echo(line, err=True)
+    counts = result.as_json() | {"dry_run": dry_run}
+    if as_json:
+        print_json(counts)
+    else:
+        shown = ", ".join(f"{counts[outcome.value]} {outcome.value}" for outcome in EventOutcome)
+        would = "would be " if dry_run else ""
+        typer.echo(f"{counts['events']} events: {would}{shown}; {counts['unreadable']} unreadable.")
+    if result.refusals or result.unreadable:
+        raise typer.Exit(1)
+
+
+def _no_ring(_lane: str) -> None:
+    """A rehearsal makes no work."""
+
+
+@asynccontextmanager
+async def _stage(site: Site, database: Database, *, dry_run: bool) -> AsyncIterator[Database]:
+    """The database, or one in which nothing lasts."""
+    if not dry_run:
+        yield database
+        return
+    async with Rehearsal(site.postgres_url, max_size=2, pgbouncer=site.settings.pgbouncer) as rehearsal:
+        yield rehearsal
+
+
+async def _replay(site: Site, run: Replay, start: datetime, end: datetime) -> Replayed:
+    await run.from_records(start, end)
+    redis = Redis.from_url(site.redis_url, socket_timeout=5, socket_connect_timeout=2)
+    try:
+        await run.from_stream(redis, start, end)
+    except (RedisError, OSError) as error:
+        raise NotReady(
+            f"Redis does not answer ({type(error).__name__}); check HOSO_REDIS_URL and run it again"
+        ) from error
+    finally:
+        await redis.aclose()
+    return run.result
 
 
 @contextmanager

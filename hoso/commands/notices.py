@@ -10,8 +10,12 @@ from dossiers.code import normalise_dossier_code
 from hoso.commands.context import with_database
 from hoso.commands.output import print_json, print_rows
 from hoso.errors import CommandError
+from hoso.moments import check_moment, read_moment
+from hoso.parts import utc_now
 from hoso.site import Site
-from storage import events, notices
+from hoso.story import gather, tell
+from status_bridge.dead_ends import EN, VI, describe
+from storage import dead_ends, notices
 from storage.database import Database
 from workers.doorbell import Doorbell
 
@@ -72,16 +76,7 @@ def explain(
     identifier = _read_id(notice)
 
     async def work(_: Site, database: Database) -> dict[str, Any] | None:
-        view = await notices.get(database, identifier)
-        if view is None:
-            return None
-        event = await events.of_notice(database, view.event_key) if view.event_key else None
-        attempts = await notices.attempts_of(database, identifier)
-        return {
-            "notice": asdict(view),
-            "event": asdict(event) if event else None,
-            "attempts": [asdict(a) for a in attempts],
-        }
+        return await gather(database, identifier)
 
     story = with_database("notices", work)
     if story is None:
@@ -89,30 +84,39 @@ def explain(
     if as_json:
         print_json(story)
         return
-    _tell(story)
+    for line in tell(story):
+        typer.echo(line)
 
 
-def _tell(story: dict[str, Any]) -> None:
-    view, event = story["notice"], story["event"]
-    typer.echo(f"Notice   {view['id']}  ({view['kind']} of dossier {view['dossier_code']}, number {view['ordinal']})")
-    if event:
-        typer.echo(
-            f"Event    {event['event_id']} from {event['source']}: status {event['status']} at {event['event_time']}"
-        )
-    reason = f" ({view['reason']})" if view["reason"] else ""
-    typer.echo(f"State    {view['state']}{reason}, since {view['updated_at']}")
-    if view["due_at"]:
-        typer.echo(f"Due      {view['due_at']}")
-    if view["possible_duplicate"]:
-        typer.echo("Note     sent again after a doubt: the citizen may have received it twice")
-    for step in view["route"]:
-        typer.echo("Route    " + ", ".join(f"{name}: {value}" for name, value in step.items()))
-    for attempt in story["attempts"]:
-        latency = f", {attempt['latency_ms']} ms" if attempt["latency_ms"] is not None else ""
-        code = f" {attempt['code']}" if attempt["code"] else ""
-        sent = f"send {attempt['send']}  {attempt['channel']}: {attempt['outcome']}{code}{latency}"
-        typer.echo(f"Attempt  {attempt['at']}  {sent}")
-    typer.echo(f"Proof    SHA-256 of what was said: {view['content_hash'].hex()}")
+@app.command()
+def undelivered(
+    since: Annotated[
+        str | None, typer.Option(callback=check_moment, help="Since when: 2026-03-02, 2026-03-02T08:15, 12h, 3d.")
+    ] = None,
+    unit: Annotated[str | None, typer.Option(help="Code of the unit, or a part of its name.")] = None,
+    language: Annotated[str, typer.Option(help="Language of the reasons: vi or en.")] = VI,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many, the newest.")] = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """List what nobody receives unless a person acts: each with the reason in words, and what to do."""
+    if language not in (VI, EN):
+        raise typer.BadParameter("the language is vi or en")
+
+    async def work(site: Site, database: Database) -> list[dict[str, Any]]:
+        zone = site.settings.zone
+        start = None if since is None else read_moment(since, now=utc_now(), zone=zone)
+        found = await dead_ends.undelivered(database, since=start, unit=unit, limit=limit)
+        return [_explained(one, language) for one in found]
+
+    rows = with_database("notices", work)
+    empty = "Mọi tin đều đã có kết quả." if language == VI else "Nothing is undelivered."
+    columns = ("id", "dossier_code", "unit", "kind", "state", "updated_at", "why", "to_do")
+    print_rows(rows, columns, as_json=as_json, empty=empty)
+
+
+def _explained(one: dead_ends.Undelivered, language: str) -> dict[str, Any]:
+    told = describe(one.reason, language)
+    return {**asdict(one), "unit": one.agency_name or one.agency_code, "why": told.why, "to_do": told.to_do}
 
 
 @app.command()

@@ -1,9 +1,19 @@
 """The commands that run something: one process kind each, all of them, the demo, the emulator, and the upkeep."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+class Lane(StrEnum):
+    """The lanes by their names on the command line; a test compares them with `workers.lanes.LANES`."""
+
+    URGENT = "urgent"
+    STATUS = "status"
+    BROADCAST = "broadcast"
+
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -62,12 +72,17 @@ def bridge() -> None:
 
 def worker(
     processes: Annotated[int, typer.Option("-n", min=1, max=64, help="How many worker processes.")] = 1,
+    lane: Annotated[
+        list[Lane] | None,
+        typer.Option("--lane", help="Send this lane only; may be repeated. Default: all, in one process."),
+    ] = None,
 ) -> None:
     """Run workers: they send what is due and apply receipts."""
     from hoso.processes.worker import run_workers
     from hoso.settings import load_settings
 
-    raise typer.Exit(run_workers(load_settings(), processes))
+    lanes = [one.value for one in Lane if not lane or one in lane]
+    raise typer.Exit(run_workers(load_settings(), processes, lanes))
 
 
 def migrate(

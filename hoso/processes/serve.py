@@ -1,7 +1,6 @@
 """`hoso serve`: the web server. Events and webhooks in; health and documents for those who look."""
 
 import asyncio
-import gc
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -22,9 +21,11 @@ from bot.webhook import ZaloWebhook
 from channels.zalo.routes import build_webhook_route
 from hoso import parts
 from hoso.backlog import keep_fresh
+from hoso.collector import spare_the_collector
 from hoso.consent import ConsentDesk
 from hoso.doors import announce_bot, bot_routes, sms_routes
 from hoso.errors import NotReady
+from hoso.metrics_exchange import MetricsExchange
 from hoso.our_accounts import find_ours, keep_learning
 from hoso.settings import split_address
 from hoso.site import Site
@@ -35,7 +36,6 @@ from storage.database import Database
 from workers.doorbell import Doorbell
 from workers.queues import RECEIPTS
 
-_YOUNG_OBJECTS = 20_000
 _CHAT_KINDS = {"message", "relationship"}
 log = structlog.get_logger()
 
@@ -51,6 +51,7 @@ async def run(site: Site, stop: asyncio.Event) -> None:
     """Serve until `stop`; requests under way are finished."""
     settings, cipher = site.settings, site.cipher
     bell, inbox_bell = Doorbell(site.redis_url), InboxBell(site.redis_url)
+    exchange = MetricsExchange(site.redis_url)
     redis = Redis.from_url(site.redis_url, socket_timeout=1, socket_connect_timeout=1)
     ringing: set[asyncio.Task[None]] = set()
 
@@ -99,6 +100,7 @@ async def run(site: Site, stop: asyncio.Event) -> None:
             api_documents=[api_document(), consent_document(), bot_document(), sms_document()],
             readiness={"postgresql": database.ping, "redis": redis_answers},
             config=config,
+            metrics=exchange.gather,
         )
         runner = create_runner(app, config)
         await runner.setup()
@@ -107,7 +109,7 @@ async def run(site: Site, stop: asyncio.Event) -> None:
         learning = asyncio.create_task(keep_learning(database, ours))
         try:
             await _listen(runner, settings.listen)
-            _spare_the_collector()
+            spare_the_collector()
             log.info("serving", address=settings.listen)
             await stop.wait()
         finally:
@@ -119,14 +121,8 @@ async def run(site: Site, stop: asyncio.Event) -> None:
             await asyncio.gather(*ringing, return_exceptions=True)
             await bell.aclose()
             await inbox_bell.aclose()
+            await exchange.aclose()
             await redis.aclose()
-
-
-def _spare_the_collector() -> None:
-    """Let the garbage collector look seldom, and only at what requests leave behind: the rest lives on."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_YOUNG_OBJECTS)
 
 
 async def _listen(runner: web.AppRunner, address: str) -> None:

@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 import structlog
@@ -12,23 +11,29 @@ import structlog
 from channels.base import OutgoingMessage, SendReceipt
 from channels.sms.report import PLATFORM
 from hoso import parts
+from hoso.asking import askers, receipt_wait
+from hoso.collector import spare_the_collector
+from hoso.guard import open_guard
+from hoso.hours import collapse_at_start, decent_delay, hours_duties, merges_notices
+from hoso.limits import open_limits, quota_chore
 from hoso.logs import set_up_logging
 from hoso.parent import end_with_supervisor
 from hoso.parts import OpenChannels
 from hoso.process import own_command
+from hoso.routing import delivery_config, open_router
 from hoso.settings import Settings
 from hoso.site import Site, open_site
 from hoso.supervisor import ChildSpec, Supervisor
-from status_bridge.routing import NoRoute, Routed, route
 from storage import accounts
 from storage.database import Database
-from storage.notices import ClaimedNotice, tracking_id
-from workers.config import DeliveryConfig, SweeperConfig
+from workers.config import SweeperConfig
 from workers.delivery import Delivery
 from workers.doorbell import Doorbell
+from workers.lanes import LANES, OneAtATime, OwnLanes, queue_for
 from workers.process import run_worker
 from workers.receipts import READERS, Reader, apply_receipts
 from workers.runtime import WorkerServices
+from workers.silence import SilenceWatch
 from workers.sms_receipts import sms_reader
 from workers.staff import REPEAT_SECONDS, StaffBell
 from workers.sweeper import Sweeper
@@ -38,16 +43,18 @@ from workers.told import Told
 log = structlog.get_logger()
 
 
-def run_workers(settings: Settings, processes: int) -> int:
-    """Run one worker in this process, or several under a supervisor; return the exit code."""
-    set_up_logging(level=settings.log_level, form=settings.log_format, process="worker")
+def run_workers(settings: Settings, processes: int, lanes: Collection[str] = LANES) -> int:
+    """Run one worker for `lanes` in this process, or several under a supervisor; return the exit code."""
+    name = "worker" if set(lanes) == set(LANES) else "-".join(("worker", *lanes))
+    set_up_logging(level=settings.log_level, form=settings.log_format, process=name)
     end_with_supervisor()
     with open_site(settings, watch_engines=processes == 1) as site:
         if processes == 1:
-            run_worker(site.redis_url, lambda: open_services(site))
+            run_worker(site.redis_url, lambda: open_services(site, lanes), queue=queue_for(lanes))
             return 0
+        command = own_command("worker", *(f"--lane={lane}" for lane in lanes))
         specs = [
-            ChildSpec(f"worker-{number}", own_command("worker"), site.environment(), stop_order=0)
+            ChildSpec(f"{name}-{number}", command, site.environment(), stop_order=0)
             for number in range(1, processes + 1)
         ]
         supervisor = Supervisor(specs, engines=site.engines, on_event=lambda event, facts: log.info(event, **facts))
@@ -55,49 +62,63 @@ def run_workers(settings: Settings, processes: int) -> int:
 
 
 @asynccontextmanager
-async def open_services(site: Site) -> AsyncIterator[WorkerServices]:
-    """Open what lives on a worker's loop: pool, channels, delivery, receipts, sweeper."""
+async def open_services(site: Site, lanes: Collection[str] = LANES) -> AsyncIterator[WorkerServices]:
+    """Open what lives on a worker's loop: pool, channels, delivery of `lanes`, receipts, sweeper."""
     settings, cipher = site.settings, site.cipher
     bell, told = Doorbell(site.redis_url), Told(site.redis_url, seconds=REPEAT_SECONDS)
-    config = DeliveryConfig(
-        in_flight=settings.sends_in_flight,
-        lease_seconds=settings.lease_seconds,
-        send_deadline_seconds=settings.send_deadline_seconds,
-        in_doubt_wait_seconds=settings.doubt_seconds,
-    )
     try:
         async with (
             site.database() as database,
-            parts.open_channels(settings, database, cipher, in_flight=settings.sends_in_flight) as channels,
+            # Each lane has its own window, so one that is full takes no connection from another.
+            parts.open_channels(
+                settings, database, cipher, in_flight=settings.sends_in_flight * len(lanes)
+            ) as channels,
+            AsyncExitStack() as opened,
+            open_limits(site) as limits,
+            OneAtATime(partial(apply_receipts, database, cipher, receipt_readers(channels))) as take_receipts,
         ):
             staff = staff_bell(settings, channels, told)
+            guard = await opened.enter_async_context(open_guard(site, database, staff.tell))
+            await collapse_at_start(settings, database)
+            router = open_router(settings, channels)
             delivery = Delivery(
                 database,
                 cipher,
                 channels.by_name,
-                _router(settings),
-                config=config,
+                router,
+                config=delivery_config(settings),
                 decent_delay=decent_delay(settings),
                 call_others=bell.ring_soon,
                 tell_staff=staff.tell,
+                gate=limits,
+                on_outcome=guard.watch.note,
+                receipt_wait=receipt_wait(settings, channels),
             )
-            readers = receipt_readers(channels)
-
-            async def take_receipts() -> int:
-                return await apply_receipts(database, cipher, readers)
-
+            own = OwnLanes(lanes, delivery, bell.ring)
             sweeper = Sweeper(
                 database,
-                bell.ring,
-                delivery,
+                own.ring,
+                own,
                 take_receipts,
                 config=SweeperConfig(
-                    interval_seconds=settings.sweep_seconds, in_doubt_wait_seconds=settings.doubt_seconds
+                    interval_seconds=settings.sweep_seconds,
+                    in_doubt_wait_seconds=settings.doubt_seconds,
+                    overtaken_after_seconds=settings.backlog_seconds,
+                    merges_notices=merges_notices(settings),
                 ),
+                duties=(*guard.duties, *hours_duties(settings, database, cipher)),
             )
             care = token_care(settings, database, channels, staff)
-            chores = (staff.run, care.run)
-            yield WorkerServices(delivery=delivery, apply_receipts=take_receipts, sweeper=sweeper, chores=chores)
+            silence = SilenceWatch(database, cipher, askers(channels), router, on_work=bell.ring_soon)
+            quota = quota_chore(settings, database, cipher, limits)
+            spare_the_collector()
+            yield WorkerServices(
+                delivery,
+                take_receipts,
+                sweeper,
+                chores=(staff.run, care.run, silence.run, limits.run, quota, *guard.chores),
+                lanes=lanes,
+            )
     finally:
         await told.aclose()
         await bell.aclose()
@@ -130,35 +151,3 @@ def token_care(settings: Settings, database: Database, channels: OpenChannels, s
     """Return the keeper of idle accounts."""
     account_ids = partial(account_ids_of, database, settings.app_id)
     return TokenCare(account_ids, channels.store.read, channels.keeper.access_token, staff.tell)
-
-
-def _router(settings: Settings) -> Callable[[ClaimedNotice], Routed | NoRoute]:
-    templates = settings.templates
-
-    def choose(notice: ClaimedNotice) -> Routed | NoRoute:
-        return route(
-            kind=notice.kind,
-            reference=tracking_id(notice.id),
-            phone=notice.phone,
-            content=notice.content,
-            templates=templates,
-        )
-
-    return choose
-
-
-def decent_delay(settings: Settings) -> Callable[[float, ClaimedNotice], float]:
-    """A retry does not wake anybody either: its delay is stretched to the end of the quiet hours.
-
-    What is urgent is not held by them, as at intake.
-    """
-    hours, zone = settings.hours, settings.zone
-
-    def stretch(delay_seconds: float, notice: ClaimedNotice) -> float:
-        now = datetime.now(UTC)
-        due = now + timedelta(seconds=delay_seconds)
-        if notice.urgent_until is not None and due < notice.urgent_until:
-            return delay_seconds
-        return max(delay_seconds, (hours.release_time(due, zone=zone) - now).total_seconds())
-
-    return stretch

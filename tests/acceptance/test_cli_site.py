@@ -163,24 +163,25 @@ async def test_an_account_is_listed_and_its_tokens_are_refreshed(site: Site, dos
 
 async def test_a_failed_notice_is_listed_explained_and_sent_again(site: Site, dossier: Dossier) -> None:
     await site.emulator("POST", "phones", {"phone": dossier.phone, "zalo": False})
-    await site.post_events([make_event(dossier.code, 9, dossier.phone)])
+    # Mere information: what demands action would go on as a short message.
+    await site.post_events([make_event(dossier.code, 2, dossier.phone)])
 
     async def failed() -> bool:
         return [notice["state"] for notice in await site.notices(dossier.code)] == ["failed"]
 
     await site.wait_until(failed, 20, what="the failure")
     [listed] = await hoso_json(site, "notices", "list", "--dossier", dossier.code.lower(), "--state", "failed")
-    assert (listed["kind"], listed["dossier_code"]) == ("finished", dossier.code)
+    assert (listed["kind"], listed["dossier_code"]) == ("accepted", dossier.code)
     assert dossier.phone[2:] not in json.dumps(listed)
     story = await hoso_json(site, "notices", "explain", listed["id"])
-    assert story["event"]["status"] == 9
+    assert story["event"]["status"] == 2
     assert [attempt["outcome"] for attempt in story["attempts"]] == ["refused"]
     told = (await hoso(site, "notices", "explain", listed["id"])).stdout.decode()
     assert "failed" in told
     assert "SHA-256" in told
     await site.emulator("POST", "phones", {"phone": dossier.phone, "zalo": True})
     assert (await hoso(site, "notices", "retry", listed["id"])).returncode == 0
-    assert await site.wait_until(lambda: site.arrived(dossier.phone), what="the second try") == ["finished"]
+    assert await site.wait_until(lambda: site.arrived(dossier.phone), what="the second try") == ["accepted"]
     unknown = str(uuid.uuid4())
     assert unknown in one_line(await hoso(site, "notices", "explain", unknown), 1)
     refused = await hoso(site, "notices", "retry", unknown)
@@ -224,6 +225,7 @@ async def test_the_doctor_finds_a_running_site_well_and_names_what_is_missing(si
     assert {finding["verdict"] for finding in findings} <= {"ok", "warn"}
     parts = {finding["part"] for finding in findings}
     assert parts >= {"settings", "postgresql", "redis", "clock", "webhook", "template submitted", "template finished"}
+    assert parts >= {"brake", "mark", "stuck"}
     assert any(part.startswith("account ") for part in parts)
     assert all("\n" not in finding["detail"] for finding in findings)
     ill = site.environment | {"HOSO_REDIS_URL": "redis://127.0.0.1:1/0"}

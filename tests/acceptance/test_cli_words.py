@@ -18,6 +18,7 @@ from tests.site import ProcessLog, clean_environment, run_hoso, start_site
 COMMANDS = {
     *("demo", "up", "serve", "bot", "bridge", "worker", "migrate", "doctor", "emulator"),
     *("events send", "notices list", "notices explain", "notices retry", "accounts add", "accounts list"),
+    *("events replay", "notices undelivered", "brake status", "brake on", "brake off"),
     *("accounts refresh", "keys add", "keys list", "keys revoke", "keys generate", "keys rotate"),
 }
 
@@ -34,7 +35,7 @@ def test_every_command_of_the_contract_is_there() -> None:
     assert set(walk(typer.main.get_command(build_app()))) >= COMMANDS
 
 
-@pytest.mark.parametrize("command", ["", "events", "notices", "accounts", "keys", *sorted(COMMANDS)])
+@pytest.mark.parametrize("command", ["", "events", "notices", "accounts", "keys", "brake", *sorted(COMMANDS)])
 def test_every_command_has_help(command: str) -> None:
     told = CliRunner().invoke(build_app(), [*command.split(), "--help"])
     assert told.exit_code == 0
@@ -55,6 +56,11 @@ def test_every_command_has_help(command: str) -> None:
         "notices list --state gone",
         "notices explain nonsense",
         "notices retry",
+        "notices undelivered --since nonsense",
+        "notices undelivered --language fr",
+        "events replay",
+        "events replay --since yesterday",
+        "brake off --expire-older-than -1",
         "keys add",
     ],
 )

@@ -20,7 +20,7 @@ EVENTS_PER_SECOND = 20
 SECONDS = 3
 MAX_P95_SECONDS = 2.0  # a check that it works at all; the promise is 1 s, measured by `make bench`
 MAX_STOP_SECONDS = 15.0
-STOP_ORDER = {"serve": 0, "bridge": 0, "bot": 1, "worker": 1, "emulator": 2}
+STOP_ORDER = {"serve": 0, "bridge": 0, "bot": 1, "worker": 1, "worker-broadcast": 1, "emulator": 2}
 
 
 async def test_at_20_events_a_second_notices_arrive_within_two_seconds(
@@ -66,7 +66,7 @@ def test_a_signal_stops_everything_in_order_and_leaves_nothing(
         assert not any(psutil.pid_exists(pid) for kind, pid in pids.items() if kind != "supervisor")
         assert not (data_dir / "engines.json").exists()
     log = next(Path(f.name) for f in [process_log("up")]).read_text(encoding="utf-8")
-    stopped = re.findall(r'"name": "(\w+)"[^}]*"event": "child_stopped"', log)
+    stopped = re.findall(r'"name": "([\w-]+)"[^}]*"event": "child_stopped"', log)
     assert sorted(stopped) == sorted(STOP_ORDER)
     assert [STOP_ORDER[name] for name in stopped] == sorted(STOP_ORDER.values())
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hoso.processes.worker import decent_delay
+from hoso.hours import decent_delay
 from hoso.settings import Settings
 from storage.notices import ClaimedNotice
 
