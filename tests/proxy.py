@@ -33,9 +33,16 @@ class Fault(Enum):
     HALF_ANSWER = auto()  # head and half of the body, then an orderly close
     HALF_ANSWER_RESET = auto()  # head and half of the body, then a reset
     GARBAGE_ANSWER = auto()  # bytes that are no HTTP
+    HTML_ANSWER = auto()  # a page of somebody in between, with status 200
+    TOO_MANY = auto()  # 429 with Retry-After: 1, and the server gets nothing
     DRIP_ANSWER = auto()  # the answer, one byte at a time, slowly
     STALL_READING = auto()  # accepted, nothing is ever read
     CLOSE_WHEN_IDLE = auto()  # a good answer, then a close that the client has not noticed when it sends again
+
+
+_TOO_MANY = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"
+_PAGE = b"<!doctype html><title>Bad gateway</title><p>Please try again later."
+_HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s" % (len(_PAGE), _PAGE)
 
 
 class FaultProxy:
@@ -95,6 +102,10 @@ class FaultProxy:
             if self.fault is Fault.RESET_BEFORE_REQUEST:
                 return _reset(writer)
             request = first + await _read_message(reader)
+            if self.fault is Fault.TOO_MANY:
+                writer.write(_TOO_MANY)
+                await writer.drain()
+                continue
             answer = await self._forward(request)
             if not await self._answer(writer, answer):
                 return None
@@ -130,6 +141,9 @@ class FaultProxy:
             case Fault.GARBAGE_ANSWER:
                 writer.write(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
                 await writer.drain()
+            case Fault.HTML_ANSWER:
+                writer.write(_HTML)
+                await writer.drain()
             case Fault.DRIP_ANSWER:
                 for byte in _bytes_of(answer):
                     writer.write(byte)
@@ -160,6 +174,75 @@ async def _read_message(reader: asyncio.StreamReader) -> bytes:
     length = re.search(rb"(?im)^content-length:\s*([0-9]+)", head)
     body = await reader.readexactly(int(length[1])) if length else b""
     return head + body
+
+
+class Wire:
+    """Bytes in both directions between a port of its own (`port`) and a server's socket: what a network can do to them.
+
+    Attributes:
+        cut_after: when a client sends bytes that hold this, they get through, and then the connection is gone: nobody
+            is told what became of them. `cuts_left` says how often; `cuts` counts.
+    """
+
+    def __init__(self, socket_path: str) -> None:
+        self._socket_path = socket_path
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.port = 0
+        self.cut_after: bytes | None = None
+        self.cuts_left = 0
+        self.cuts = 0
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._server is not None
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            there_reader, there_writer = await asyncio.open_unix_connection(self._socket_path)
+        except OSError:
+            writer.close()
+            self._tasks.discard(task)
+            return
+        back = asyncio.create_task(_copy(there_reader, writer))
+        try:
+            await self._copy_and_cut(reader, there_writer)
+        except (OSError, asyncio.CancelledError):
+            pass  # either side left, or __aexit__; the streams module logs a handler that ends cancelled
+        finally:
+            back.cancel()
+            await asyncio.gather(back, return_exceptions=True)
+            self._tasks.discard(task)
+            writer.transport.abort()
+            there_writer.close()
+
+    async def _copy_and_cut(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+            if self.cut_after is not None and self.cuts_left > 0 and self.cut_after in data:
+                self.cuts_left -= 1
+                self.cuts += 1
+                return
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+        writer.close()
 
 
 @contextlib.contextmanager

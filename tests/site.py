@@ -40,7 +40,9 @@ from tests.violations import gate
 
 ROOT = Path(__file__).parent.parent
 HOSO = (sys.executable, "-m", "hoso")
-KINDS = ("emulator", "serve", "bot", "bridge", "worker")
+KINDS = ("emulator", "serve", "bot", "bridge", "worker", "worker-broadcast")
+COMMANDS = {"worker-broadcast": ("worker", "--lane=broadcast")}
+"""Kinds that are not named as their command is."""
 ENGINES = {"postgres": "postgres", "valkey": "redis", "redis": "redis"}
 SOURCE = "motcua.test"
 APPLICANT = "Trần Thị Kiểm Thử"
@@ -61,6 +63,7 @@ class Site:
         key: a key for `POST /v1/events`, of the source `SOURCE`.
         data_dir: its HOSO_DATA_DIR.
         environment: what its processes run with; also for further `hoso` commands (`hoso(…)`).
+        logs: the files that its processes write to.
     """
 
     def __init__(self, data_dir: Path, process_log: ProcessLog, settings: Mapping[str, str]) -> None:
@@ -76,19 +79,35 @@ class Site:
         }
         self.url = f"http://{self.environment['HOSO_LISTEN']}"
         self.emulator_url = f"http://{self.environment['HOSO_EMULATOR_LISTEN']}"
+        self.logs: set[Path] = set()
         self._process_log = process_log
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
     # -- processes
 
-    def start(self, kind: str) -> int:
-        """Start one `hoso <kind>` (or `up`) as a process of its own; return its pid. Does not wait."""
+    def start(
+        self,
+        kind: str,
+        *,
+        settings: Mapping[str, str] | None = None,
+        log: IO[bytes] | None = None,
+        clock_seconds: float = 0,
+    ) -> int:
+        """Start one `hoso <kind>` (or `up`) as a process of its own; return its pid. Does not wait.
+
+        A second one of a kind has a number: `worker#2`. `settings` are its own, `log` takes what it writes, and its
+        clock is `clock_seconds` ahead.
+        """
         known = self._processes.get(kind)
         assert known is None or known.poll() is not None, f"{kind} runs already"
-        log = self._process_log(kind)
+        log = log or self._process_log(kind)
+        self.logs.add(Path(log.name))
+        base = _base(kind)
+        command = [*COMMANDS.get(base, (base,)), *self._options(base)]
+        environment = self.environment if base == "up" or "up" not in self._processes else self._as_child()
         self._processes[kind] = subprocess.Popen(
-            [*HOSO, kind, *self._options(kind)],
-            env=self.environment,
+            [*(skewed(clock_seconds) if clock_seconds else HOSO), *command],
+            env=environment | dict(settings or {}),
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -98,7 +117,7 @@ class Site:
         return self._processes[kind].pid
 
     def pid_of(self, kind: str) -> int:
-        """The pid of serve, bot, bridge, worker, emulator, supervisor (`hoso up`), postgres (postmaster) or valkey.
+        """The pid of one of `KINDS`, of the supervisor (`hoso up`), of postgres (its postmaster) or of valkey.
 
         Raises LookupError while there is none: under a supervisor that is so for a moment after a kill.
         """
@@ -106,9 +125,13 @@ class Site:
             return int(self._engine(kind)["process"]["pid"])
         if (own := self._processes.get("up" if kind == "supervisor" else kind)) is not None and own.poll() is None:
             return own.pid
+        return self.supervised(kind)
+
+    def supervised(self, kind: str) -> int:
+        """The pid of the supervisor's own process of this kind; as `pid_of` where the test started none."""
         for child in self._children():
             with suppress(psutil.Error):
-                if child.status() != psutil.STATUS_ZOMBIE and child.cmdline()[1:4] == ["-m", "hoso", kind]:
+                if child.status() != psutil.STATUS_ZOMBIE and _kind_of(child.cmdline()) == kind:
                     return child.pid
         raise LookupError(f"no {kind} runs")
 
@@ -119,6 +142,11 @@ class Site:
             with suppress(LookupError):
                 found[kind] = self.pid_of(kind)
         return found
+
+    def family(self, kind: str) -> list[psutil.Process]:
+        """The process of this kind with all that it has started; Raises LookupError while there is none."""
+        process = psutil.Process(self.pid_of(kind))
+        return [process, *process.children(recursive=True)]
 
     def kill(self, kind: str, number: int = signal.SIGKILL) -> int:
         """Send a signal (SIGKILL) to the process of this kind; return the pid it had."""
@@ -161,6 +189,12 @@ class Site:
     def redis_url(self) -> str:
         """Address of the site's Valkey."""
         return self.environment.get("HOSO_REDIS_URL") or str(self._engine("valkey")["url"])
+
+    @property
+    def encryption_keys(self) -> list[str]:
+        """The keys of the encrypted columns, as the first process made them."""
+        path = self.data_dir / "encryption.keys"
+        return path.read_text().split() if path.exists() else []
 
     def query(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         """The rows of one SQL statement on the site's database."""
@@ -239,15 +273,15 @@ class Site:
             assert not ended, f"ended before the site was ready: {', '.join(ended)}; see test-logs/"
             assert time.monotonic() < deadline, f"not ready after {timeout:g} s; see test-logs/"
             time.sleep(POLL_SECONDS)
-        for key in self._kept_keys():
+        for key in self.encryption_keys:
             register_secret(key)
         return self
 
     def stop(self) -> dict[str, int]:
         """End everything in order (SIGTERM, doors first), by force what does not; return the exit codes."""
-        for kind in (*KINDS[1:], "emulator", "up"):
-            process = self._processes.get(kind)
-            if process is not None and process.poll() is None:
+        order = (*KINDS[1:], "emulator", "up")
+        for _, process in sorted(self._processes.items(), key=lambda item: order.index(_base(item[0]))):
+            if process.poll() is None:
                 process.terminate()
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(timeout=STOP_SECONDS)
@@ -262,6 +296,14 @@ class Site:
         port = self.environment["HOSO_EMULATOR_LISTEN"].rsplit(":", 1)[1]
         state = str(self.data_dir / "emulator.json")
         return ["--port", port, "--webhook", f"{self.url}/webhooks/zalo", "--state", state, "--no-night"]
+
+    def _as_child(self) -> dict[str, str]:
+        """The environment that the supervisor gives its own: a further process leaves the servers to it."""
+        return self.environment | {
+            "HOSO_DATABASE_URL": self.postgres_url,
+            "HOSO_REDIS_URL": self.redis_url,
+            "HOSO_ENCRYPTION_KEYS": ",".join(self.encryption_keys),
+        }
 
     def _runs(self, kind: str) -> bool:
         return kind in self._processes or "up" in self._processes
@@ -287,10 +329,6 @@ class Site:
         except (OSError, ValueError, KeyError):
             raise LookupError(f"no {kind} runs") from None
         return engine
-
-    def _kept_keys(self) -> list[str]:
-        path = self.data_dir / "encryption.keys"
-        return path.read_text().split() if path.exists() else []
 
     def _end_remains(self) -> None:
         """Kill whatever still runs with this site's data directory: children of a killed supervisor, engines."""
@@ -476,6 +514,22 @@ async def ask(method: str, url: str | URL, **options: Any) -> tuple[int, Any, Ma
 
 async def _ask(method: str, url: str, **options: Any) -> tuple[int, Any]:
     return (await ask(method, url, **options))[:2]
+
+
+def skewed(clock_seconds: float) -> tuple[str, ...]:
+    """`hoso` with a clock that is so many seconds ahead (see tests/faults/skewed.py)."""
+    return (sys.executable, "-m", "tests.faults.skewed", str(clock_seconds), "hoso")
+
+
+def _base(kind: str) -> str:
+    return kind.partition("#")[0]
+
+
+def _kind_of(command: Sequence[str]) -> str | None:
+    """The kind of the `hoso` process with this command line."""
+    if tuple(command[1:3]) != HOSO[1:] or len(command) < 4:
+        return None
+    return next((kind for kind, words in COMMANDS.items() if tuple(command[3:5]) == words), command[3])
 
 
 def _given(query: Mapping[str, object]) -> dict[str, str]:

@@ -31,16 +31,18 @@ MAX_COPIES = 2  # docs: rq-httpx-redis-pitfalls B3.3: one resend, never a third 
 # docs: design 6. A receipt may be faster than our own record, or come after everything else.
 STEPS: Mapping[str, frozenset[str]] = {
     "held": frozenset({"pending", "superseded", "expired", "suppressed", "cancelled"}),
-    "pending": frozenset({"sending", "superseded", "expired", "suppressed", "cancelled"}) | BY_RECEIPT,
-    "sending": frozenset({"accepted", "pending", "held", "in_doubt", "failed", "no_mobile"}) | BY_RECEIPT,
+    "pending": frozenset({"sending", "held", "superseded", "expired", "suppressed", "cancelled"}) | BY_RECEIPT,
+    "sending": frozenset({"accepted", "pending", "held", "in_doubt", "failed", "no_mobile", "expired", "suppressed"})
+    | BY_RECEIPT,
     "in_doubt": frozenset({"pending", "accepted"}) | BY_RECEIPT,
-    "accepted": BY_RECEIPT,
+    "accepted": frozenset({"pending", "failed"}) | BY_RECEIPT,
     "delivered": frozenset({"read"}),
     "failed": BY_RECEIPT,
     "superseded": BY_RECEIPT,
 }
-# An answer that was on its way when the doubt was decided is as good as a receipt.
-AFTER_DECIDED_DOUBT = frozenset({"accepted"}) | BY_RECEIPT
+# An answer that was on its way when the doubt was decided is as good as a receipt. What is accepted goes to another
+# channel, or to the officers' list, only while the platform was still to be asked for its receipt.
+ONCE_DECIDED: Mapping[str, frozenset[str]] = {"in_doubt": frozenset({"accepted"}) | BY_RECEIPT, "accepted": BY_RECEIPT}
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,16 @@ class NoticeRow:
     """One row of `notices`."""
 
     id: uuid.UUID
-    dossier_code: str
-    ordinal: int
-    event_key: uuid.UUID
+    dossier_code: str | None
+    ordinal: int | None
+    event_key: uuid.UUID | None
+    """None, as the two before: a broadcast's, which follows from no event."""
     kind: str
     state: str
     is_decided: bool
     """No moment is set at which something more will be done."""
     sends: int
+    demands_action: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,14 +97,16 @@ class Evidence:
     """Everything there is to know after a fault.
 
     `answers` maps the id of an event to the outcomes it was answered with, 2xx only; `streamed` are ids whose XADD
-    succeeded; `expected` maps a dossier's code to the notices that its events must lead to, in order. `messages` are
-    those of `/_emulator/messages`; `may_forget` says that the emulator was killed and lost its last second.
+    succeeded; `expected` maps a dossier's code to the notices that its events must lead to, in order; `broadcast` are
+    the rows that were written without events. `messages` are those of `/_emulator/messages`; `may_forget` says that
+    the emulator was killed and lost its last second.
     """
 
     source: str
     answers: Mapping[str, Sequence[str]]
     streamed: Collection[str] = ()
     expected: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    broadcast: Collection[uuid.UUID] = ()
     events: Sequence[EventRow] = ()
     notices: Sequence[NoticeRow] = ()
     steps: Sequence[Step] = ()
@@ -116,6 +122,7 @@ def find_violations(evidence: Evidence) -> list[str]:
     return [
         *_events_are_accounted_for(evidence),
         *_notices_follow_from_events(evidence),
+        *_broadcasts_are_whole(evidence),
         *_everything_is_settled(evidence),
         *_nothing_is_sent_twice(evidence),
         *_order_is_kept(evidence),
@@ -142,18 +149,29 @@ def _events_are_accounted_for(evidence: Evidence) -> Iterator[str]:
 
 def _notices_follow_from_events(evidence: Evidence) -> Iterator[str]:
     """An event that announces something has exactly one notice, and a dossier exactly the expected ones, in order."""
-    made = Counter((notice.event_key, notice.kind) for notice in evidence.notices)
+    made = Counter((notice.event_key, notice.kind) for notice in evidence.notices if notice.event_key is not None)
     announced = Counter((row.key, row.notice) for row in evidence.events if row.notice is not None)
     for what, count in (announced - made).items():
         yield f"event {what[0]} announces '{what[1]}' {count} time(s) more than there are rows"
     for what, count in (made - announced).items():
         yield f"notice '{what[1]}' of event {what[0]} exists {count} time(s) more than it was announced"
     kinds: dict[str, list[str]] = defaultdict(list)
-    for notice in sorted(evidence.notices, key=lambda notice: notice.ordinal):
-        kinds[notice.dossier_code].append(notice.kind)
+    for notice in sorted(evidence.notices, key=lambda notice: notice.ordinal or 0):
+        if notice.dossier_code is not None:
+            kinds[notice.dossier_code].append(notice.kind)
     for code, expected in evidence.expected.items():
         if kinds[code] != list(expected):
             yield f"dossier {code} has the notices {kinds[code]}, expected {list(expected)}"
+
+
+def _broadcasts_are_whole(evidence: Evidence) -> Iterator[str]:
+    """Each row that was written is there, once, and no other row without an event is."""
+    written = Counter(evidence.broadcast)
+    found = Counter(notice.id for notice in evidence.notices if notice.event_key is None)
+    for notice in written - found:
+        yield f"row {notice} of a broadcast is gone"
+    for notice in found - written:
+        yield f"row {notice} follows from no event and was not written as a broadcast's"
 
 
 def _everything_is_settled(evidence: Evidence) -> Iterator[str]:
@@ -168,7 +186,7 @@ def _everything_is_settled(evidence: Evidence) -> Iterator[str]:
 
 
 def _nothing_is_sent_twice(evidence: Evidence) -> Iterator[str]:
-    """One message per notice; two only where a doubt was recorded before the second arrived."""
+    """One message per notice; two only where it demands action and a doubt was recorded before the second arrived."""
     arrivals: dict[str, list[datetime]] = defaultdict(list)
     for message in evidence.messages:
         arrivals[message["tracking_id"]].append(_arrived_at(message))
@@ -179,6 +197,8 @@ def _nothing_is_sent_twice(evidence: Evidence) -> Iterator[str]:
         at = sorted(arrivals[tracking_id(notice.id)])
         if len(at) > MAX_COPIES:
             yield f"{_name(notice)} arrived {len(at)} times"
+        if len(at) > 1 and not notice.demands_action:
+            yield f"{_name(notice)} arrived {len(at)} times, and nobody has to act on it"
         if len(at) > 1 and not any(doubt < at[1] for doubt in doubts[notice.id]):
             yield f"{_name(notice)} arrived a second time at {at[1]:%H:%M:%S.%f}; doubts: {doubts[notice.id]}"
         if notice.sends > MAX_COPIES:
@@ -193,8 +213,8 @@ def _order_is_kept(evidence: Evidence) -> Iterator[str]:
     for message in sorted(evidence.messages, key=lambda message: (_arrived_at(message), message["seq"])):
         notice = notices.get(message["tracking_id"])
         time = times.get(notice.event_key) if notice else None
-        if notice is None or time is None:
-            continue  # another rule's finding
+        if notice is None or time is None or notice.dossier_code is None:
+            continue  # another rule's finding, or a broadcast
         before = latest.get(notice.dossier_code)
         if before is not None and time < before[0]:
             yield f"{_name(notice)} arrived after {_name(before[1])}, which is newer, at {message['at']}"
@@ -206,10 +226,10 @@ def _states_change_as_drawn(evidence: Evidence) -> Iterator[str]:
     """Every change is one of the drawn ones; what is final moves by a receipt alone."""
     for step in evidence.steps:
         allowed = STEPS.get(step.before, frozenset())
-        if step.before == "in_doubt" and step.was_decided:
-            allowed = AFTER_DECIDED_DOUBT
+        if step.was_decided:
+            allowed = ONCE_DECIDED.get(step.before, allowed)
         if step.after not in allowed:
-            decided = " (decided)" if step.was_decided and step.before == "in_doubt" else ""
+            decided = " (decided)" if step.was_decided and step.before in ONCE_DECIDED else ""
             yield f"notice {step.notice_id} went from {step.before}{decided} to {step.after} at {step.at:%H:%M:%S.%f}"
 
 
@@ -260,19 +280,21 @@ def read_evidence(
     expected: Mapping[str, Sequence[str]],
     messages: Sequence[Mapping[str, Any]],
     may_forget: bool,
+    broadcast: Collection[uuid.UUID] = (),
 ) -> Evidence:
-    """Put the evidence about some dossiers together; read the messages before calling this.
+    """Put the evidence about some dossiers and a broadcast together; read the messages before calling this.
 
     `messages` are all of the site's; those of other dossiers are only looked at for whether they have a row.
     """
-    codes = {"codes": list(expected)}
+    codes = {"codes": list(expected), "rows": list(broadcast)}
     with psycopg.connect(postgres_url) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ  # one moment for all that is read
         notices = _rows(
             connection,
             NoticeRow,
-            """SELECT id, dossier_code, ordinal, event_key, kind, state, due_at IS NULL AS is_decided, sends
-               FROM notices WHERE dossier_code = ANY(%(codes)s)""",
+            """SELECT id, dossier_code, ordinal, event_key, kind, state, due_at IS NULL AS is_decided, sends,
+                      demands_action
+               FROM notices WHERE dossier_code = ANY(%(codes)s) OR id = ANY(%(rows)s)""",
             codes,
         )
         ids = {"ids": [notice.id for notice in notices]}
@@ -283,6 +305,7 @@ def read_evidence(
             answers=answers,
             streamed=streamed,
             expected=expected,
+            broadcast=broadcast,
             events=_rows(
                 connection,
                 EventRow,

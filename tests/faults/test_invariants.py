@@ -50,6 +50,12 @@ def notices(evidence: Evidence, **change: Any) -> Evidence:
     return replace(evidence, notices=[replace(evidence.notices[0], **change), evidence.notices[1]])
 
 
+def as_broadcast(evidence: Evidence) -> Evidence:
+    """The same two notices as rows that follow from no event, and on which nobody has to act."""
+    rows = [replace(n, event_key=None, dossier_code=None, ordinal=None, demands_action=False) for n in evidence.notices]
+    return replace(evidence, answers={}, expected={}, events=[], notices=rows, broadcast=IDS)
+
+
 def steps(evidence: Evidence, *more: Step) -> Evidence:
     return replace(evidence, steps=[*evidence.steps, *more])
 
@@ -61,6 +67,10 @@ def test_where_every_promise_is_kept_nothing_is_found() -> None:
 def test_a_second_message_after_a_recorded_doubt_is_no_broken_promise() -> None:
     doubted = replace(sound_evidence(), messages=[message(0, 10), message(0, 15, 2), message(1, 16, 3)])
     assert find_violations(replace(doubted, doubts=[Doubt(IDS[0], after(12))])) == []
+
+
+def test_a_broadcast_needs_no_events() -> None:
+    assert find_violations(as_broadcast(sound_evidence())) == []
 
 
 @pytest.mark.parametrize(
@@ -102,7 +112,18 @@ def test_a_second_message_after_a_recorded_doubt_is_no_broken_promise() -> None:
             lambda e: steps(e, Step(IDS[0], "in_doubt", "pending", True, after(20))),
             "from in_doubt (decided) to pending",
         ),
+        (lambda e: steps(e, Step(IDS[0], "accepted", "pending", True, after(20))), "from accepted (decided)"),
         (lambda e: replace(e, known_messages={tracking_id(IDS[0])}), "belongs to no notice"),
+        (lambda e: replace(as_broadcast(e), notices=as_broadcast(e).notices[:1]), "of a broadcast is gone"),
+        (lambda e: replace(as_broadcast(e), broadcast=IDS[:1]), "follows from no event"),
+        (
+            lambda e: replace(
+                as_broadcast(e),
+                messages=[message(0, 10), message(0, 15, 2), message(1, 16, 3)],
+                doubts=[Doubt(IDS[0], after(12))],
+            ),
+            "nobody has to act on it",
+        ),
     ],
 )
 def test_each_broken_promise_is_found(spoil: Callable[[Evidence], Evidence], found: str) -> None:

@@ -12,6 +12,7 @@ import aiohttp
 import psutil
 import psycopg
 
+from tests.faults.clean_logs import lines_of_our_own, sizes
 from tests.faults.invariants import Evidence, find_violations, read_evidence
 from tests.faults.traffic import EXPECTED, Traffic
 from tests.site import KINDS, SOURCE, Site
@@ -78,6 +79,7 @@ class Trial:
         self.random = random.Random(seed)
         self.may_forget = False
         self._witness = witness
+        self._logs_before = sizes(site)
         self._sending = asyncio.create_task(traffic.run())
 
     async def reach(self, share: float) -> Self:
@@ -122,6 +124,7 @@ class Trial:
         violations = find_violations(evidence)
         assert not violations, f"{len(violations)} broken promises:\n" + "\n".join(violations[:30])
         assert len({*evidence.answers, *evidence.streamed}) == self.traffic.total
+        assert not (said := lines_of_our_own(self.site, self._logs_before)), "\n".join(said)
         return evidence
 
     async def settle_delivered(self, timeout: float = SETTLED_SECONDS) -> Evidence:
