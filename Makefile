@@ -47,4 +47,4 @@ lock: bootstrap ## Renew requirements.lock from pyproject.toml
 		--no-annotate --no-header --group dev pyproject.toml --output-file requirements.lock > /dev/null
 
 clean: ## Remove what was installed and built; data in var/ stays
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-logs
+	@rm -rf .venv .bench-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-logs

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from benchmarks.report_by_hand import render_by_hand
+from benchmarks.report_delivery import render_delivery
+
 
 def render(result: dict[str, Any]) -> str:
     """Return the page."""
@@ -23,6 +26,7 @@ Made by `make bench` on {result["measured_at"][:10]}, {machine["cores"]} cores, 
 servers, the system, the emulator and the load. Compare figures within this page; a shared machine makes figures of
 two runs differ by tens of per cent.
 
+{render_delivery(result)}
 ## Taking events
 
 {taken["events_per_round"]} events in batches of 1,000, median of three rounds; in each round the very rows that were
@@ -45,6 +49,7 @@ Through the whole site (`hoso up`): from the 2xx of `POST /v1/events` until the 
 |---|---|---|---|---|---|
 {rows}
 
+{render_by_hand(result)}
 Versions: {versions}.
 """
 

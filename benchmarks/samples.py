@@ -27,6 +27,11 @@ def event(number: int, *, now: datetime, run: int = 0) -> dict[str, Any]:
     }
 
 
+def first_event(number: int, *, now: datetime, run: int = 0) -> dict[str, Any]:
+    """Return the first event of dossier `number` of a run: one message to one phone."""
+    return event(number * len(STATUSES), now=now, run=run)
+
+
 def events(count: int, *, run: int = 0) -> list[dict[str, Any]]:
     """Return `count` fresh events."""
     now = datetime.now(UTC)
