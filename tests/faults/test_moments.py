@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+import pytest
 
 from storage.notices import tracking_id
 from tests.faults.trial import SEND, trial
@@ -44,6 +45,7 @@ async def test_a_worker_that_dies_between_claim_and_request_has_sent_nothing(sha
     assert len(evidence.messages) <= len(evidence.notices)
 
 
+@pytest.mark.soak
 async def test_a_worker_that_dies_between_answer_and_outcome_leaves_it_to_the_receipts(shared_site: Site) -> None:
     async with trial(shared_site, 120) as running:
         await running.reach(0.3)

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from redis import Redis
+
 from tests.faults.traffic import EXPECTED
 from tests.faults.trial import SEND, trial
 from tests.site import Site
@@ -75,9 +77,11 @@ async def test_too_many_requests_put_notices_back_and_count_as_no_send(shared_si
         before = len(await shared_site.messages(channel="template"))
         await asyncio.sleep(1)
         assert len(await shared_site.messages(channel="template")) == before, "the platform asked for a minute's peace"
-        # The minute passes: for the platform, for the rows by their clock, for the worker by losing its memory.
+        # The minute passes: for the platform, for the rows by their clock, for the workers by losing what they share.
         await shared_site.emulator("DELETE", "faults")
         running.let_waits_pass()
+        with Redis.from_url(shared_site.redis_url) as redis:
+            redis.delete(*redis.keys("hoso:limit:*"))
         await running.kill("worker")
         evidence = await running.settle_delivered()
     assert len(evidence.messages) == len(running.traffic.dossiers) * len(EXPECTED)
