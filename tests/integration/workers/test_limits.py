@@ -445,7 +445,11 @@ async def test_leaving_raises_nothing_when_redis_does_not_even_read(valkey: OwnV
     store = LimitStore(valkey.url, budget_seconds=0.2, silent_seconds=1.0)
     await asyncio.gather(store.beat([]), store.beat([]))
     valkey.freeze()
-    for connection in store._redis.connection_pool._available_connections:
-        connection._writer.write(bytes(8 << 20))  # more than the sockets take: it stays to be written
+    writers = [connection._writer for connection in store._redis.connection_pool._available_connections]
+    for writer in writers:
+        writer.write(bytes(8 << 20))  # more than the sockets take: it stays to be written
     await store.aclose()
     valkey.thaw()
+    for writer in writers:  # they would wait for those bytes to leave, and be found open long after this test
+        writer.transport.abort()
+    await asyncio.sleep(0.01)  # a turn of the loop or two
