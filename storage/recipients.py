@@ -94,13 +94,6 @@ async def close_channels(database: Database, closed: Iterable[ClosedChannel]) ->
             await execute(connection, _Q["close"], params)
 
 
-async def reopen_channel(database: Database, hashes: Sequence[bytes], channel: str) -> None:
-    """Forget that `channel` does not reach these recipients."""
-    if hashes:
-        async with database.transaction() as connection:
-            await execute(connection, _Q["reopen"], {"hashes": list(hashes), "channel": channel})
-
-
 async def opt_out(database: Database, cipher: Cipher, phone: str) -> int:
     """Stop messages on Zalo to this phone (84…) at once; return how many that waited are not sent now."""
     async with database.transaction() as connection:

@@ -27,10 +27,6 @@ ORDER BY hash, channel
 ON CONFLICT (recipient_hash, channel) DO UPDATE SET
     reason = excluded.reason, code = excluded.code, until = excluded.until, noted_at = now()
 
--- name: reopen
--- A message arrived there after all.
-DELETE FROM reachability WHERE recipient_hash = ANY(%(hashes)s::bytea[]) AND channel = %(channel)s
-
 -- name: opt_out
 -- No more messages of ours on Zalo for this phone. What was noted under an older key is taken over: two rows for one
 -- phone would meet when the keys are changed.

@@ -1,44 +1,16 @@
 """What is known of recipients: found under every configured key, and never somebody else's chat."""
 
-import uuid
-from datetime import UTC, datetime
-
 import pytest
 
-from storage import citizens, notices, recipients
+from storage import citizens, recipients
 from storage.citizens import ProvedPhone
 from storage.crypto import Cipher, generate_key
 from storage.database import Database
-from storage.notices import NewNotice, RecipientFacts
 from storage.recipients import ClosedChannel
 from storage.rotation import reencrypt
+from tests.integration.storage.known import AT, PHONE, known_of
 
-PHONE = "84905000009"
-AT = datetime(2026, 1, 1, tzinfo=UTC)
 OLD, NEW = generate_key(), generate_key()
-
-
-async def _known(database: Database, cipher: Cipher) -> RecipientFacts:
-    """What a notice to the phone, written now, would be sent with."""
-    notice = NewNotice(
-        id=uuid.uuid4(),
-        dossier_id=None,
-        dossier_code=None,
-        ordinal=None,
-        event_key=None,
-        kind="accepted",
-        state="pending",
-        reason=None,
-        demands_action=False,
-        language="vi",
-        phone=PHONE,
-        content={"text": "x"},
-        due_at=AT,
-    )
-    async with database.transaction() as connection:
-        await notices.insert(connection, [notice], cipher)
-    claimed = await notices.claim_due(database, cipher, lane="status", limit=1, lease_seconds=60)
-    return (await recipients.with_facts(database, cipher, claimed))[0].known
 
 
 async def _link(database: Database, cipher: Cipher, user: str, *, follows: bool | None = None) -> None:
@@ -59,7 +31,7 @@ async def test_what_was_noted_under_an_older_key_still_holds_for_notices_under_t
     await _link(database, before, "u1")
     closed = ClosedChannel(before.lookup_hash(PHONE), "zalo_template", "refused", "-141", 3600)
     await recipients.close_channels(database, [closed])
-    known = await _known(database, after)
+    known = await known_of(database, after)
     assert (known.opted_out, known.user_id) == (True, "u1")
     assert known.closed_channels == {"zalo_template": "refused"}
 
@@ -69,7 +41,7 @@ async def test_the_newest_word_about_a_channel_counts_whatever_its_key(database:
     for cipher, reason in ((before, "refused"), (after, "unreachable")):
         closed = ClosedChannel(cipher.lookup_hash(PHONE), "zalo_template", reason, "-1", 3600)
         await recipients.close_channels(database, [closed])
-    assert (await _known(database, after)).closed_channels == {"zalo_template": "unreachable"}
+    assert (await known_of(database, after)).closed_channels == {"zalo_template": "unreachable"}
 
 
 async def test_who_opts_out_again_under_a_new_key_does_not_stop_the_change_of_keys(database: Database) -> None:
@@ -82,7 +54,7 @@ async def test_who_opts_out_again_under_a_new_key_does_not_stop_the_change_of_ke
         (after.lookup_hash(PHONE), first["opted_out_at"])
     ]
     await reencrypt(database, after)
-    assert (await _known(database, Cipher([NEW]))).opted_out
+    assert (await known_of(database, Cipher([NEW]))).opted_out
 
 
 @pytest.mark.parametrize("second_follows", [None, False])
@@ -90,14 +62,14 @@ async def test_a_phone_over_which_two_people_proved_control_leads_to_nobodys_cha
     database: Database, cipher: Cipher, second_follows: bool | None
 ) -> None:
     await _link(database, cipher, "u1")
-    assert (await _known(database, cipher)).user_id == "u1"
+    assert (await known_of(database, cipher)).user_id == "u1"
     # A number that was given to somebody else, or a phone of the family's: which of them is meant nobody knows.
     await _link(database, cipher, "u2", follows=second_follows)
-    assert (await _known(database, cipher)).user_id is None
+    assert (await known_of(database, cipher)).user_id is None
 
 
 async def test_two_people_under_two_keys_are_two_people(database: Database) -> None:
     before, after = Cipher([OLD]), Cipher([NEW, OLD])
     await _link(database, before, "u1")
     await _link(database, after, "u2")
-    assert (await _known(database, after)).user_id is None
+    assert (await known_of(database, after)).user_id is None
