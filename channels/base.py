@@ -18,7 +18,9 @@ Reference = Annotated[str, StringConstraints(pattern=rf"^[A-Za-z0-9_-]{{1,{MAX_R
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)  # a traceback must not quote a phone or a text
+    model_config = ConfigDict(
+        frozen=True, hide_input_in_errors=True, defer_build=True
+    )  # a traceback must not quote a phone or a text
 
 
 class Recipient(_Value):
@@ -127,6 +129,8 @@ class IncomingEvent(_Value):
     """Which of our accounts it came to."""
     user_id: str | None = Field(default=None, repr=False)
     """The person, by the platform's id."""
+    is_by_staff: bool = False
+    """An echo of what a person of ours typed in the platform's own tool."""
     occurred_at: datetime | None = None
     """The platform's time, UTC."""
     kind: EventKind
@@ -170,6 +174,8 @@ class EventEnvelope(NamedTuple):
     kind: EventKind
     account_id: str | None = None
     user_id: str | None = None
+    is_by_staff: bool = False
+    """As `IncomingEvent.is_by_staff`."""
 
 
 class OpenedWebhook(NamedTuple):

@@ -25,7 +25,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from channels.answers import judge_answer
 from channels.errors import ChannelError, NeedsHuman, OutcomeUnknown, PlatformDown, PoolBusy
-from channels.transport import LastLookRequest, SessionTransport, parse_address
+from channels.time_limit import TimeLimit
+from channels.transport import LastLookRequest, RawAnswer, SessionTransport, parse_address
 
 PIECE_BYTES: Final = 1 << 16  # of a big request body, such as an upload
 
@@ -85,7 +86,7 @@ class HttpClient:
     def __init__(self, config: HttpConfig | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.config: Final = config or HttpConfig()
         self._clock = clock
-        self._transport: httpx.AsyncBaseTransport | None = None
+        self._transport: SessionTransport | None = None
         # No compression: answers are small, and a compressed one could grow past the size limit.
         self._headers: Final = {
             "User-Agent": self.config.user_agent,
@@ -95,7 +96,7 @@ class HttpClient:
         self._slots = asyncio.Semaphore(self.config.max_in_flight)
 
     async def __aenter__(self) -> Self:
-        self._transport = _open_transport(self.config)
+        self._transport = _open_transport(self.config, self._headers)
         return self
 
     async def __aexit__(
@@ -116,15 +117,21 @@ class HttpClient:
         else:
             await self._slots.acquire()  # free: does not wait, so needs no timer
         try:
-            with map_transport_errors():
-                sent = self._build(request)
-                async with asyncio.timeout(self.config.total_seconds):
-                    answer = await self._transport.handle_async_request(sent)
+            with map_transport_errors(), TimeLimit(self.config.total_seconds):
+                status, raw_headers, body = await self._exchange(self._transport, request)
         finally:
             self._slots.release()
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers.raw}
-        document = judge_answer(answer.status_code, headers, answer.content)
-        return PlatformResponse(answer.status_code, headers, answer.content, document, self._clock() - started)
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw_headers}
+        document = judge_answer(status, headers, body)
+        return PlatformResponse(status, headers, body, document, self._clock() - started)
+
+    async def _exchange(self, transport: SessionTransport, request: PlatformRequest) -> RawAnswer:
+        body = request.body
+        is_small_post = body and request.method == "POST" and not request.query and len(body) <= PIECE_BYTES
+        if body and is_small_post and self._headers.keys().isdisjoint(request.headers):
+            return await transport.post(request.url, request.headers, body)
+        answer = await transport.handle_async_request(self._build(request))
+        return RawAnswer(answer.status_code, tuple(answer.headers.raw), answer.content)
 
     def _build(self, request: PlatformRequest) -> httpx.Request:
         url = parse_address(request.url)
@@ -141,7 +148,7 @@ class HttpClient:
             raise PoolBusy("pool", "all connections in use; send fewer at once or raise max_in_flight") from exc
 
 
-def _open_transport(config: HttpConfig) -> SessionTransport:
+def _open_transport(config: HttpConfig, headers: Mapping[str, str]) -> SessionTransport:
     connector = aiohttp.TCPConnector(
         limit=config.max_in_flight + config.spare_connections,
         keepalive_timeout=config.keepalive_seconds,
@@ -159,7 +166,7 @@ def _open_transport(config: HttpConfig) -> SessionTransport:
     timeout = aiohttp.ClientTimeout(
         total=None, connect=config.connect_seconds, sock_connect=config.connect_seconds, sock_read=config.read_seconds
     )
-    return SessionTransport(session, timeout, max_bytes=config.max_response_bytes)
+    return SessionTransport(session, timeout, max_bytes=config.max_response_bytes, headers=headers)
 
 
 def _to_content(request: PlatformRequest) -> tuple[Mapping[str, str], bytes | AsyncIterator[bytes] | None]:

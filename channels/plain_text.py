@@ -21,6 +21,11 @@ def to_wire_text(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def is_wire_text(text: str) -> bool:
+    """Whether `to_wire_text` would return the very same text."""
+    return unicodedata.is_normalized("NFC", text) and _UNSENDABLE.search(text) is None
+
+
 def split_text(text: str, limit: int = MAX_CHAT_CHARS) -> list[str]:
     """Parts of at most `limit` code points each, in order, cut at paragraphs, else lines, sentences, words.
 

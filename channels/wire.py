@@ -99,4 +99,6 @@ Forgiving = WrapValidator(forgive)
 class WireModel(BaseModel):
     """Base of wire types: unknown fields are ignored, names stay as the platform writes them."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True, defer_build=True
+    )

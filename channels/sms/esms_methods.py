@@ -67,7 +67,7 @@ AnswerT = TypeVar("AnswerT", bound=EsmsAnswer)
 class EsmsMethod(BaseModel, Generic[AnswerT]):
     """A call; the client adds the account's two keys to its arguments."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
 
     label: ClassVar[str]
     """A fixed name for logs."""

@@ -60,7 +60,7 @@ class ReceiverStatus(WireModel):
 class SpeedSmsMethod(BaseModel):
     """A call: a body is sent by POST, none by GET."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
 
     label: ClassVar[str]
     """A fixed name for logs."""

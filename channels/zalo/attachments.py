@@ -11,7 +11,7 @@ ButtonType = Literal["oa.open.url", "oa.query.show", "oa.query.hide", "oa.open.s
 
 
 class _Wire(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 class WireButton(_Wire):

@@ -44,7 +44,8 @@ def read_envelope(
     key = _dedup_key(name, document, body, account_id, user_id)
     if reader.is_receipt and is_template_event(headers, document):
         user_id = None  # it is a phone number: see the payload
-    return EventEnvelope(PLATFORM, name, key, reader.kind, account_id, user_id)
+    is_by_staff = reader.kind is EventKind.ECHO and "admin_id" in read_object(document, "sender")
+    return EventEnvelope(PLATFORM, name, key, reader.kind, account_id, user_id, is_by_staff)
 
 
 def read_name(document: Document) -> str:

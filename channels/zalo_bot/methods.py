@@ -42,7 +42,7 @@ class WebhookInfo(WireModel):
 class BotMethod(BaseModel, Generic[ResultT]):
     """A call, answered by `{"ok", "result"}` or `{"ok": false, "error_code", "description"}`."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
 
     name: ClassVar[str]
 

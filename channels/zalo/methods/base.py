@@ -41,7 +41,7 @@ class Encoded:
 class ApiMethod(BaseModel, Generic[ResultT]):
     """A call with an access token, answered by the envelope `error`, `message`, `data`."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
 
     label: ClassVar[str]
     host: ClassVar[Host]
