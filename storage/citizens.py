@@ -19,6 +19,8 @@ class Citizen:
     id: int
     language: str
     follows: bool | None
+    has_chosen_language: bool = False
+    """Whether the person said which language they want; else it was guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ async def meet(database: Database, cipher: Cipher, *, platform: str, user_id: st
             },
         )
     return Citizen(**rows[0])
+
+
+async def set_language(database: Database, citizen_id: int, language: str, *, is_choice: bool) -> bool:
+    """Note a person's language (vi or en); a guess changes nothing where there is a choice. Return whether it did."""
+    params = {"id": citizen_id, "language": language, "is_choice": is_choice}
+    return bool(await database.fetch_alone(_Q["set_language"], params))
 
 
 async def set_follows(database: Database, citizen_id: int, *, follows: bool) -> None:

@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,6 +24,7 @@ _VERSION = b"\x01"
 _NONCE_BYTES = 12
 _HEADER_BYTES = 1 + 4 + _NONCE_BYTES
 _MIN_SECRET_CHARS = 32
+_REMEMBERED_HASHES = 2048
 
 
 def generate_key() -> str:
@@ -82,6 +83,8 @@ class Cipher:
             raise ValueError("at least one encryption key is needed")
         self._keys = [_Key(_master(key)) for key in keys]
         self._by_id = {key.id: key for key in self._keys}
+        # A phone is hashed several times on its way through a batch.
+        self._hash = lru_cache(maxsize=_REMEMBERED_HASHES)(self._keys[0].lookup_hash)
 
     def encrypt(self, text: str, column: str) -> bytes:
         """Encrypt `text` for `column` (as `table.column`; a value moved to another column does not decrypt)."""
@@ -121,8 +124,8 @@ class Cipher:
 
     def lookup_hash(self, text: str) -> bytes:
         """Hash `text` for an equality search (HMAC-SHA-256 under the first key)."""
-        return self._keys[0].lookup_hash(text)
+        return self._hash(text)
 
     def lookup_hashes(self, text: str) -> list[bytes]:
         """Hash `text` under every key: rows that are not rotated yet are found as well."""
-        return [key.lookup_hash(text) for key in self._keys]
+        return [self._hash(text), *(key.lookup_hash(text) for key in self._keys[1:])]

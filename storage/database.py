@@ -17,6 +17,20 @@ Connection = AsyncConnection[DictRow]
 # A statement of ours takes milliseconds; these end what hangs (facts: rq-httpx-redis-pitfalls A7).
 _TIMEOUTS = "-c statement_timeout=30000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=60000"
 
+# For statements that find a few rows by their keys, and run hundreds of times a minute. What the server knows of tables
+# is old: on a month's first day it takes the new partitions for empty, reads whole ones or joins by hashing them, and
+# keeps that plan. Here it makes one plan for each statement, that goes through indexes and nested loops in any case.
+_BY_KEYS = " ".join(
+    f"-c {setting}"
+    for setting in (
+        "plan_cache_mode=force_generic_plan",
+        "enable_seqscan=off",
+        "enable_hashjoin=off",
+        "enable_mergejoin=off",
+        "enable_material=off",
+    )
+)
+
 _KEPT_CONNECTIONS = 2  # a worker claims and records at the same time
 _TRUSTED_SECONDS = 1.0  # a connection that worked just now need not prove that it still does
 
@@ -45,9 +59,10 @@ def database_errors() -> Iterator[None]:
 class _KeptConnections:
     """A few connections beside the pool that commit by themselves; who comes while all are in use gets a new one."""
 
-    def __init__(self, url: str, kwargs: dict[str, Any]) -> None:
+    def __init__(self, url: str, kwargs: dict[str, Any], keep: int = _KEPT_CONNECTIONS) -> None:
         self._url = url
         self._kwargs = kwargs
+        self._keep = keep
         self._kept: list[tuple[Connection, float]] = []
 
     async def take(self) -> Connection:
@@ -66,7 +81,7 @@ class _KeptConnections:
         )  # the row factory is among the arguments
 
     async def give_back(self, connection: Connection) -> None:
-        if len(self._kept) >= _KEPT_CONNECTIONS:
+        if len(self._kept) >= self._keep:
             await connection.close()
         else:
             self._kept.append((connection, time.monotonic()))
@@ -79,10 +94,19 @@ class _KeptConnections:
 class Database:
     """A pool of connections for one process and one event loop; use with `async with`.
 
-    `pgbouncer` leaves out prepared statements and session settings, which transaction pooling breaks.
+    `pgbouncer` leaves out prepared statements and session settings, which transaction pooling breaks. With `keep` all
+    single statements go over connections kept for such, as many as that: for processes with many short ones at once.
     """
 
-    def __init__(self, url: str, *, max_size: int = 10, timeout_seconds: float = 5, pgbouncer: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        max_size: int = 10,
+        timeout_seconds: float = 5,
+        pgbouncer: bool = False,
+        keep: int | None = None,
+    ) -> None:
         kwargs: dict[str, Any] = {"row_factory": dict_row, "connect_timeout": 5}
         if pgbouncer:
             kwargs["prepare_threshold"] = None
@@ -100,7 +124,10 @@ class Database:
             open=False,
             reconnect_timeout=5,
         )
-        self._kept = _KeptConnections(url, kwargs)
+        self._are_singles_alone = keep is not None
+        self._kept = _KeptConnections(url, kwargs, keep or _KEPT_CONNECTIONS)
+        by_keys = {} if pgbouncer else {"options": f"{_TIMEOUTS} {_BY_KEYS}", "prepare_threshold": 0}
+        self._kept_by_keys = _KeptConnections(url, kwargs | by_keys)
 
     async def __aenter__(self) -> Self:
         await self._pool.open()
@@ -108,6 +135,7 @@ class Database:
 
     async def __aexit__(self, *_: object) -> None:
         await self._kept.aclose()
+        await self._kept_by_keys.aclose()
         await self._pool.close(timeout=5)
 
     @asynccontextmanager
@@ -123,6 +151,8 @@ class Database:
 
     async def fetch(self, query: str, params: dict[str, Any] | None = None) -> list[DictRow]:
         """Run one statement in its own transaction and return its rows."""
+        if self._are_singles_alone:
+            return await self.fetch_alone(query, params)
         async with self.transaction() as connection:
             return await fetch(connection, query, params)
 
@@ -132,19 +162,31 @@ class Database:
         Raises:
             DatabaseUnavailable: as `transaction`.
         """
-        with database_errors():
-            connection = await self._kept.take()
-            try:
-                rows = await fetch(connection, query, params)
-            except BaseException:
-                await connection.close()  # whatever it was: the next one begins afresh
-                raise
-            await self._kept.give_back(connection)
-            return rows
+        return await _fetch_kept(self._kept, query, params)
+
+    async def fetch_by_keys(self, query: str, params: dict[str, Any] | None = None) -> list[DictRow]:
+        """Like `fetch_alone`, for a statement that reaches all its rows through indexes, however many there are.
+
+        Raises:
+            DatabaseUnavailable: as `transaction`.
+        """
+        return await _fetch_kept(self._kept_by_keys, query, params)
 
     async def ping(self) -> None:
         """Raise `DatabaseUnavailable` unless the server answers."""
         await self.fetch("SELECT 1")
+
+
+async def _fetch_kept(kept: _KeptConnections, query: str, params: dict[str, Any] | None) -> list[DictRow]:
+    with database_errors():
+        connection = await kept.take()
+        try:
+            rows = await fetch(connection, query, params)
+        except BaseException:
+            await connection.close()  # whatever it was: the next one begins afresh
+            raise
+        await kept.give_back(connection)
+        return rows
 
 
 async def execute(connection: Connection, query: str, params: dict[str, Any] | None = None) -> AsyncCursor[DictRow]:

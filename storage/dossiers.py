@@ -38,7 +38,8 @@ class Dossier:
     finished_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+# The rows of a batch are made by the thousand, and making a frozen one takes several times as long: these are plain.
+@dataclass(slots=True)
 class LockedDossier:
     """What is known of a dossier, locked until the transaction ends; nothing but its id and code at first sight."""
 
@@ -77,7 +78,7 @@ class SealedPeople:
     people_enc: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DossierUpdate:
     """What the newest event says; None leaves a column as it was (of `people`: see there)."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from storage.crypto import Cipher
 from storage.database import Connection, Database, fetch
+from storage.identity import derive_uuid
 from storage.sql import queries
 from storage.wire import Value, array, copy_line
 
@@ -20,12 +21,15 @@ _quote = json.JSONEncoder(ensure_ascii=False).encode
 
 def event_key(source: str, event_id: str) -> uuid.UUID:
     """Return the identity of an event: the same source and id give the same key, whatever the content."""
-    return uuid.uuid5(_NAMESPACE, f"[{_quote(source)}, {_quote(event_id)}]")
+    return derive_uuid(_NAMESPACE, f"[{_quote(source)}, {_quote(event_id)}]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EventRecord:
-    """One offered event, as it is appended; `payload` is its JSON in the clear and is encrypted on the way in."""
+    """One offered event, as it is appended, and not to be changed.
+
+    `payload` is its JSON in the clear and is encrypted on the way in.
+    """
 
     source: str
     event_id: str

@@ -44,7 +44,7 @@ class Entry:
     tries: int
     token: uuid.UUID
     is_readable: bool = True
-    """False when no configured key opens it: `raw` is empty; it must not harm its neighbours."""
+    """False when no configured key opens it, or it was erased: `raw` is empty; it must not harm its neighbours."""
     note: str | None = None
 
 
@@ -110,12 +110,12 @@ async def claim(
     entries = []
     for row in sorted(rows, key=lambda row: int(row["id"])):
         values = dict(row)
-        raw = values.pop("raw_enc")
         try:
-            entries.append(Entry(**values, raw=cipher.decrypt(raw, RAW_COLUMN)))
+            raw = cipher.decrypt_optional(values.pop("raw_enc"), RAW_COLUMN)
         except UndecipherableValue:
-            # The claim is committed by now: raising would take the whole batch along, again after each lease.
-            entries.append(Entry(**values, raw="", is_readable=False))
+            raw = None
+        # The claim is committed by now: raising would take the whole batch along, again after each lease.
+        entries.append(Entry(**values, raw=raw or "", is_readable=raw is not None))
     return entries
 
 

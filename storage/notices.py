@@ -8,12 +8,15 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
+
+from pydantic_core import to_json
 
 from storage.crypto import Cipher
 from storage.database import Connection, Database
 from storage.errors import UndecipherableValue
+from storage.identity import derive_uuid
 from storage.sql import queries
 from storage.wire import Value, copy_line
 
@@ -25,7 +28,7 @@ NOTICE_EMAIL_COLUMN = "notices.email"
 
 def notice_id(event_key: uuid.UUID, recipient: str = "owner") -> uuid.UUID:
     """Return the id of the notice that an event leads to: deterministic, so a repeat cannot make a second one."""
-    return uuid.uuid5(event_key, recipient)
+    return derive_uuid(event_key, recipient)
 
 
 def tracking_id(notice: uuid.UUID) -> str:
@@ -43,9 +46,12 @@ def notice_of_tracking_id(reference: str | None) -> uuid.UUID | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NewNotice:
-    """A notice to write. `content` is what is said: `{"text": …, "params": {…}}`; it is encrypted on the way in."""
+    """A notice to write; not to be changed (see `ClaimedNotice`).
+
+    `content` is what is said: `{"text": …, "params": {…}}`; it is encrypted on the way in.
+    """
 
     id: uuid.UUID
     dossier_id: int | None
@@ -109,11 +115,18 @@ class RecipientFacts:
     """No more messages of ours on Zalo."""
     closed_channels: Mapping[str, str] = field(default_factory=dict)
     """Channel → `refused` or `unreachable`: what the platform said of this recipient not long ago."""
+    quiet: tuple[time, time] | None = None
+    """The recipient's own local hours without messages, from and to; over midnight the first is later."""
+    muted: frozenset[int] = frozenset()
+    """Dossiers about which the recipient wants nothing on Zalo."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ClaimedNotice:
-    """A notice whose intent to send is committed; `token` must be carried by the outcome."""
+    """A notice whose intent to send is committed; `token` must be carried by the outcome.
+
+    Nobody changes one; to forbid it would cost each notice several times what making it does.
+    """
 
     id: uuid.UUID
     created_at: datetime
@@ -128,7 +141,7 @@ class ClaimedNotice:
     content: Mapping[str, Any]
     route: Sequence[Mapping[str, Any]]
     is_readable: bool = True
-    """False when no configured key opens it: phone None and content empty; it must not harm its neighbours."""
+    """False when no configured key opens it, or it was erased: phone None, content empty; no neighbour is harmed."""
     due_at: datetime | None = None
     """When this attempt was due."""
     urgent_until: datetime | None = None
@@ -143,9 +156,9 @@ class ClaimedNotice:
     known: RecipientFacts = RecipientFacts()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
-    """How one attempt ended.
+    """How one attempt ended; as `ClaimedNotice`, not to be changed.
 
     `state` is where the notice goes if it is still ours; `due_in_seconds` counts from the database's now (None: no
     further date); `not_sent` takes the send back; `outcome` and `code` go to the attempts; `step` to the route.
@@ -273,8 +286,10 @@ def read_claimed(row: Mapping[str, Any], cipher: Cipher) -> ClaimedNotice:
     try:
         phone = cipher.decrypt_optional(recipient, RECIPIENT_COLUMN)
         email = cipher.decrypt_optional(address, NOTICE_EMAIL_COLUMN)
-        said = json.loads(cipher.decrypt(content, CONTENT_COLUMN))
+        said = json.loads(cipher.decrypt_optional(content, CONTENT_COLUMN) or "null")
     except UndecipherableValue:
+        said = None
+    if said is None:  # or it was erased
         # The claim is committed by now: raising would leave the whole batch to its leases, and so in doubt.
         return ClaimedNotice(**values, phone=None, content={}, is_readable=False)
     return ClaimedNotice(**values, phone=phone, email=email, content=said)
@@ -289,7 +304,7 @@ async def claim_due(
     with which a worker died before; claim them one at a time and beside nothing else: it may have been their fault.
     """
     params = {"lane": lane, "limit": limit, "lease_seconds": lease_seconds, "suspects": suspects}
-    rows = await database.fetch_alone(_Q["claim_due"], params)
+    rows = await database.fetch_by_keys(_Q["claim_due"], params)
     return [read_claimed(row, cipher) for row in rows]
 
 
@@ -299,8 +314,8 @@ async def record_outcomes(database: Database, outcomes: Sequence[Outcome]) -> se
         return set()
     # One JSON text: an array a column would cost this process several times as much.
     rows = [{name: getattr(outcome, name) for name in _OUTCOME_COLUMNS} for outcome in outcomes]
-    params = {"outcomes": json.dumps(rows, default=str)}
-    return {row["id"] for row in await database.fetch_alone(_Q["record_outcomes"], params)}
+    params = {"outcomes": to_json(rows, fallback=str).decode()}
+    return {row["id"] for row in await database.fetch_by_keys(_Q["record_outcomes"], params)}
 
 
 async def expire_leases(database: Database, *, wait_seconds: float) -> int:

@@ -9,11 +9,13 @@ from storage.database import Database, execute, fetch
 from storage.errors import UndecipherableValue
 from storage.notices import ClaimedNotice, RecipientFacts
 from storage.sql import queries
+from storage.wire import array
 
 _Q = queries("recipients")
 PREFERENCE_COLUMN = "preferences.recipient"
 LINK_PHONE_COLUMN = "links.phone"
 USER_COLUMN = "citizens.user"
+_NO_DOSSIERS: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,21 @@ async def with_facts(database: Database, cipher: Cipher, claimed: Sequence[Claim
     hashes = {one.id: _hashes_of(one, cipher) for one in claimed if one.recipient_hash is not None}
     if not hashes:
         return list(claimed)
-    rows = await database.fetch_alone(_Q["facts"], {"hashes": [each for many in hashes.values() for each in many]})
+    rows = await database.fetch_by_keys(
+        _Q["facts"], {"hashes": array(each for many in hashes.values() for each in many)}
+    )
     known = {bytes(row["hash"]): _facts(row, cipher) for row in rows}
     if not known:
         return list(claimed)
     found = {notice: [known[each] for each in many if each in known] for notice, many in hashes.items()}
-    return [replace(one, known=_together(found[one.id])) if found.get(one.id) else one for one in claimed]
+    return [_knowing(one, found[one.id]) if found.get(one.id) else one for one in claimed]
+
+
+def _knowing(one: ClaimedNotice, found: Sequence[RecipientFacts]) -> ClaimedNotice:
+    known = _together(found)
+    if one.dossier_id in known.muted:
+        known = replace(known, opted_out=True)
+    return replace(one, known=known)
 
 
 def _hashes_of(one: ClaimedNotice, cipher: Cipher) -> list[bytes]:
@@ -62,6 +73,8 @@ def _together(found: Sequence[RecipientFacts]) -> RecipientFacts:
         last_interaction_at=chat.last_interaction_at,
         opted_out=any(one.opted_out for one in found),
         closed_channels={name: why for one in reversed(found) for name, why in one.closed_channels.items()},
+        quiet=next((one.quiet for one in found if one.quiet is not None), None),
+        muted=frozenset().union(*(one.muted for one in found)),
     )
 
 
@@ -75,6 +88,8 @@ def _facts(row: Any, cipher: Cipher) -> RecipientFacts:
         last_interaction_at=row["last_interaction_at"],
         opted_out=row["opted_out"],
         closed_channels=row["closed"] or {},
+        quiet=None if row["quiet_from"] is None else (row["quiet_from"], row["quiet_to"]),
+        muted=_NO_DOSSIERS if row["muted"] is None else frozenset(row["muted"]),
     )
 
 

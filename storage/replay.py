@@ -36,6 +36,10 @@ class Rehearsal(Database):
         """As `fetch`: a statement that commits by itself would last."""
         return await self.fetch(query, params)
 
+    async def fetch_by_keys(self, query: str, params: dict[str, Any] | None = None) -> list[DictRow]:
+        """As `fetch`, for the same reason."""
+        return await self.fetch(query, params)
+
 
 @dataclass(frozen=True, slots=True)
 class LostEvent:

@@ -7,13 +7,23 @@ from typing import Any
 from storage.accounts import ACCESS_COLUMN, ANSWER_COLUMN, REFRESH_COLUMN
 from storage.citizens import USER_COLUMN
 from storage.consents import VERIFIER_COLUMN
+from storage.conversations import TEXT_COLUMN as MESSAGE_COLUMN
 from storage.crypto import Cipher
 from storage.database import Database, execute, fetch
 from storage.dossiers import EMAIL_COLUMN, NAME_COLUMN, PEOPLE_COLUMN, PHONE_COLUMN, hash_name
 from storage.events import PAYLOAD_COLUMN
 from storage.inbox import RAW_COLUMN
+from storage.link_codes import DETAILS_COLUMN as CODE_DETAILS_COLUMN
+from storage.link_codes import PHONE_COLUMN as CODE_PHONE_COLUMN
+from storage.mutes import MUTE_COLUMN
 from storage.notices import CONTENT_COLUMN, NOTICE_EMAIL_COLUMN, RECIPIENT_COLUMN
+from storage.officer_messages import OFFICER_TEXT_COLUMN
+from storage.outgoing import OUTGOING_COLUMN
+from storage.postal import ADDRESS_COLUMN
+from storage.ratings import NOTE_COLUMN
 from storage.recipients import LINK_PHONE_COLUMN, PREFERENCE_COLUMN
+from storage.tickets import ANSWER_COLUMN as TICKET_ANSWER_COLUMN
+from storage.tickets import DETAILS_COLUMN, PHOTO_COLUMN, TEXT_COLUMN
 
 _BATCH_ROWS = 500
 
@@ -55,6 +65,18 @@ COLUMNS = (
     EncryptedColumn("inbox", ("id",), "raw_enc", RAW_COLUMN),
     EncryptedColumn("citizens", ("id",), "user_enc", USER_COLUMN, "user_hash"),
     EncryptedColumn("links", ("id",), "phone_enc", LINK_PHONE_COLUMN, "phone_hash"),
+    EncryptedColumn("link_codes", ("id",), "phone_enc", CODE_PHONE_COLUMN, "phone_hash"),
+    EncryptedColumn("link_codes", ("id",), "details_enc", CODE_DETAILS_COLUMN),
+    EncryptedColumn("messages", ("id",), "text_enc", MESSAGE_COLUMN),
+    EncryptedColumn("tickets", ("id",), "text_enc", TEXT_COLUMN),
+    EncryptedColumn("tickets", ("id",), "details_enc", DETAILS_COLUMN),
+    EncryptedColumn("tickets", ("id",), "answer_enc", TICKET_ANSWER_COLUMN),
+    EncryptedColumn("ticket_photos", ("id",), "photo_enc", PHOTO_COLUMN),
+    EncryptedColumn("officer_messages", ("id",), "text_enc", OFFICER_TEXT_COLUMN),
+    EncryptedColumn("postal_wishes", ("id",), "address_enc", ADDRESS_COLUMN),
+    EncryptedColumn("outgoing_events", ("id",), "payload_enc", OUTGOING_COLUMN),
+    EncryptedColumn("ratings", ("dossier_id", "citizen_id"), "note_enc", NOTE_COLUMN),
+    EncryptedColumn("mutes", ("recipient_hash", "dossier_id"), "recipient_enc", MUTE_COLUMN, "recipient_hash"),
     EncryptedColumn("preferences", ("recipient_hash",), "recipient_enc", PREFERENCE_COLUMN, "recipient_hash"),
 )
 

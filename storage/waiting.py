@@ -137,8 +137,10 @@ def _held(row: Mapping[str, Any], cipher: Cipher) -> HeldNotice:
     try:
         phone = cipher.decrypt_optional(recipient, RECIPIENT_COLUMN)
         email = cipher.decrypt_optional(address, NOTICE_EMAIL_COLUMN)
-        said = json.loads(cipher.decrypt(content, CONTENT_COLUMN))
+        said = json.loads(cipher.decrypt_optional(content, CONTENT_COLUMN) or "null")
     except UndecipherableValue:
+        said = None
+    if said is None:
         return HeldNotice(**values, phone=None, email=None, content={})
     return HeldNotice(**values, phone=phone, email=email, content=said)
 

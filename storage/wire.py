@@ -5,8 +5,9 @@ Columns hold one kind of value, None among them: str, int, bool, float, bytes, U
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 Value = str | int | bool | float | bytes | uuid.UUID | datetime | None
 
@@ -16,40 +17,60 @@ _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\
 
 def array(values: Iterable[Value]) -> str:
     """Return an array literal; the statement names its type, as in `%(ids)s::bigint[]`."""
-    return f"{{{','.join(map(_element, values))}}}"
+    return f"{{{','.join([_ELEMENTS[type(value)](value) for value in values])}}}"
 
 
-def _element(value: Value) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, str):
-        return f'"{value.translate(_ARRAY_ESCAPES) if _has_sign(value) else value}"'
-    if isinstance(value, bytes):
-        return f'"\\\\x{value.hex()}"'
-    return f'"{_plain(value)}"'
+def copy_line(values: Iterable[Value]) -> str:
+    """Return one row for `COPY … FROM STDIN` in the text format."""
+    return "\t".join([_FIELDS[type(value)](value) for value in values]) + "\n"
+
+
+def _text_element(value: Any) -> str:
+    return f'"{value.translate(_ARRAY_ESCAPES) if _has_sign(value) else value}"'
 
 
 def _has_sign(text: str) -> bool:
     return '"' in text or "\\" in text
 
 
-def copy_line(values: Iterable[Value]) -> str:
-    """Return one row for `COPY … FROM STDIN` in the text format."""
-    return "\t".join(map(_field, values)) + "\n"
+def _text_field(value: Any) -> str:
+    text: str = value if value.isprintable() and "\\" not in value else value.translate(_COPY_ESCAPES)
+    return text
 
 
-def _field(value: Value) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        return value if value.isprintable() and "\\" not in value else value.translate(_COPY_ESCAPES)
-    if isinstance(value, bytes):
-        return f"\\\\x{value.hex()}"
-    return _plain(value)
+class _Writers(dict[type, Callable[[Any], str]]):
+    """How each kind is written; a subclass, such as an enumeration of texts, is written as what it is."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        for base in kind.__mro__:
+            if base in self:
+                self[kind] = self[base]
+                return self[kind]
+        raise TypeError(f"no way to write {kind.__name__} for PostgreSQL; add it here")
 
 
-def _plain(value: int | bool | float | uuid.UUID | datetime) -> str:
-    """Write what needs no escapes anywhere."""
-    if isinstance(value, uuid.UUID):
-        return value.hex
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+# By type, found at once: with a question after the other, a row of twenty columns took as long as reading its event.
+_FIELDS = _Writers(
+    {
+        type(None): lambda _value: "\\N",
+        str: _text_field,
+        bytes: lambda value: "\\\\x" + value.hex(),
+        uuid.UUID: lambda value: f"{value.int:032x}",
+        datetime: datetime.isoformat,
+        int: int.__repr__,
+        bool: str,
+        float: str,
+    }
+)
+_ELEMENTS = _Writers(
+    {
+        type(None): lambda _value: "NULL",
+        str: _text_element,
+        bytes: lambda value: f'"\\\\x{value.hex()}"',
+        uuid.UUID: lambda value: f'"{value.int:032x}"',
+        datetime: lambda value: f'"{value.isoformat()}"',
+        int: lambda value: f'"{int(value)}"',
+        bool: lambda value: f'"{value}"',
+        float: lambda value: f'"{value}"',
+    }
+)

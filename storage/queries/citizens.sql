@@ -1,6 +1,6 @@
 -- name: find
 -- The person behind a platform's user id, under any configured key.
-SELECT id, language, follows FROM citizens WHERE platform = %(platform)s AND user_hash = ANY(%(hashes)s::bytea[])
+SELECT id, language, follows, language_chosen_at IS NOT NULL AS has_chosen_language FROM citizens WHERE platform = %(platform)s AND user_hash = ANY(%(hashes)s::bytea[])
 ORDER BY id LIMIT 1
 
 -- name: add
@@ -8,7 +8,14 @@ ORDER BY id LIMIT 1
 INSERT INTO citizens (platform, user_hash, user_enc, follows)
 VALUES (%(platform)s, %(user_hash)s, %(user_enc)s, %(follows)s)
 ON CONFLICT (platform, user_hash) DO UPDATE SET updated_at = now()
-RETURNING id, language, follows
+RETURNING id, language, follows, language_chosen_at IS NOT NULL AS has_chosen_language
+
+-- name: set_language
+-- Notes a person's language: chosen, or (unless they chose one) guessed from what they write.
+UPDATE citizens SET language = %(language)s, updated_at = now(),
+    language_chosen_at = CASE WHEN %(is_choice)s THEN now() ELSE language_chosen_at END
+WHERE id = %(id)s AND (%(is_choice)s OR language_chosen_at IS NULL)
+RETURNING id
 
 -- name: set_follows
 -- Notes that a person follows the account, or no longer does.

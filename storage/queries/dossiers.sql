@@ -57,7 +57,8 @@ FROM dossiers WHERE code = %(code)s AND status IS NOT NULL
 SELECT d.id, d.code, d.status, d.status_time, d.last_notice, d.procedure_code, d.procedure_name, d.agency_code,
        d.agency_name, d.submitted_at, d.received_at, d.due_at, d.finished_at
 FROM links l JOIN dossiers d ON d.id = l.dossier_id
-WHERE l.citizen_id = %(citizen_id)s AND l.revoked_at IS NULL AND d.status IS NOT NULL
+WHERE l.citizen_id = %(citizen_id)s AND l.revoked_at IS NULL AND (l.expires_at IS NULL OR l.expires_at > now())
+  AND d.status IS NOT NULL
 ORDER BY d.status_time DESC LIMIT %(limit)s
 
 -- name: owners_of_phones

@@ -50,9 +50,10 @@ WITH outcome AS (
     SELECT o.id, o.token, n.sends, o.channel, o.outcome, o.code, o.latency_ms
     FROM outcome o JOIN notices n ON n.id = o.id AND n.created_at = o.created_at
     WHERE n.created_at > now() - interval '70 days'
-      AND NOT EXISTS (  -- the same record again, because the answer to its commit was lost
-        SELECT 1 FROM attempts a WHERE a.notice_id = o.id AND a.token = o.token AND a.outcome = o.outcome
-          AND a.at > now() - interval '35 days')
+      -- Not the same record again, because the answer to its commit was lost. Asked one by one, through the index: as a
+      -- join the server may read all attempts of the month for it.
+      AND coalesce((SELECT false FROM attempts a WHERE a.notice_id = o.id AND a.token = o.token AND a.outcome = o.outcome
+          AND a.at > now() - interval '35 days' LIMIT 1), true)
 )
 UPDATE notices n SET
     state = CASE WHEN n.state IN ('sending', 'in_doubt') THEN o.state ELSE n.state END,
@@ -143,7 +144,8 @@ WITH receipt AS (
         accepted_at = coalesce(n.accepted_at, now()),
         read_at = CASE WHEN r.read THEN coalesce(n.read_at, now()) ELSE n.read_at END,
         rating = coalesce(r.rating, n.rating),
-        reason = NULL, due_at = NULL, lease_until = NULL, updated_at = now()
+        reason = CASE WHEN n.reason = 'wrong_number' THEN n.reason END,  -- it arrived, and at a stranger's
+        due_at = NULL, lease_until = NULL, updated_at = now()
     FROM receipt r
     WHERE n.id = r.id AND n.sends > 0 AND n.created_at > now() - interval '35 days'
       AND (n.state NOT IN ('delivered', 'read')

@@ -41,7 +41,7 @@ WITH finding AS (
     UPDATE notices n SET
         state = CASE WHEN j.state <> 'pending' OR j.goes_on THEN j.state WHEN j.is_failed THEN 'failed'
                      ELSE 'accepted' END,
-        reason = j.reason,
+        reason = CASE WHEN n.reason = 'wrong_number' AND NOT j.goes_on THEN n.reason ELSE j.reason END,
         due_at = CASE WHEN j.goes_on THEN now()
                       WHEN j.state = 'accepted' THEN now() + make_interval(secs => j.due_in_seconds) END,
         delivered_at = CASE WHEN j.state = 'delivered' THEN coalesce(n.delivered_at, now()) ELSE n.delivered_at END,

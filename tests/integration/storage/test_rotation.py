@@ -8,9 +8,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from storage import citizens, consents, dossiers, events, inbox, notices, recipients, rotation
+from storage import (
+    citizens,
+    consents,
+    conversations,
+    dossiers,
+    events,
+    inbox,
+    mutes,
+    notices,
+    ratings,
+    recipients,
+    rotation,
+)
 from storage.accounts import AccountStore
 from storage.citizens import ProvedPhone
+from storage.conversations import Said
 from storage.crypto import Cipher, generate_key
 from storage.database import Database
 from storage.dossiers import DossierUpdate, SealedPeople
@@ -19,6 +32,8 @@ from storage.events import EventRecord
 from storage.inbox import NewEntry
 from storage.notices import NewNotice
 from storage.rotation import COLUMNS, reencrypt
+from tests.integration.storage.code_rows import fill_code
+from tests.integration.storage.ticket_rows import fill_tickets
 
 OLD, NEW = generate_key(), generate_key()
 BEFORE, AFTER, ONLY_NEW = Cipher([OLD]), Cipher([NEW, OLD]), Cipher([NEW])
@@ -50,7 +65,15 @@ async def _fill(database: Database, cipher: Cipher, names: Sequence[str]) -> Non
         citizen = await citizens.meet(database, cipher, platform="zalo", user_id=name)
         proved = ProvedPhone("84905000001", cipher)
         await citizens.link(database, citizen.id, known[f"H17-260302-{name}"].id, proof="code", phone=proved)
+        await fill_code(database, cipher, citizen.id)
+        await fill_tickets(database, cipher, citizen_id=citizen.id, dossier_id=known[f"H17-260302-{name}"].id)
+        async with database.transaction() as connection:
+            rated = known[f"H17-260302-{name}"].id
+            await ratings.rate(connection, citizen.id, rated, 3, entry_id=1)
+            await ratings.add_note(connection, cipher, citizen.id, rated, "tốt")
         await recipients.opt_out(database, cipher, _phone_of(name))
+        await mutes.add(database, cipher, _phone_of(name), known[f"H17-260302-{name}"].id)
+        await conversations.note_said(database, cipher, Said(citizen.id, "citizen", "text", text="xin chào"))
         pair = {"access": SecretStr("access"), "refresh": SecretStr("refresh")}
         await store.seed(name, app_id="app", expires_in_seconds=60, **pair)
         claim = await store.claim_refresh(name, version=1, lease_seconds=60)

@@ -14,6 +14,6 @@ async def test_a_standby_that_takes_no_writes_counts_as_away(postgres_url: str) 
         connection.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'.encode())
     async with Database(postgres_url) as database:
         assert await database.fetch("SELECT 1 AS one") == [{"one": 1}]
-        for write in (database.fetch, database.fetch_alone):
+        for write in (database.fetch, database.fetch_alone, database.fetch_by_keys):
             with pytest.raises(DatabaseUnavailable):
                 await write("DELETE FROM attempts RETURNING id")

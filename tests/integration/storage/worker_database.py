@@ -20,5 +20,6 @@ def empty_tables(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             "TRUNCATE dossiers, event_keys, dossier_events, notices, attempts, accounts, consents, inbox, citizens,"
-            " links, api_keys, preferences, reachability"
+            " links, api_keys, preferences, reachability, procedures, catalogue_terms, units,"
+            " outgoing_events, outgoing_stops, guesses, erasures, erasure_jobs CASCADE"
         )

@@ -27,13 +27,15 @@ def test_every_query_says_what_it_is_for_and_holds_one_statement(file: str) -> N
 @pytest.mark.parametrize("file", FILES)
 def test_every_query_takes_named_parameters_only(file: str) -> None:
     for name, text in sql.queries(file).items():
+        text = text.replace("%%", "")  # one sign, doubled for the driver: trigrams are compared by it
         assert not re.findall(r"%(?!\([a-z_]+\)s)", text), f"{file}.{name}"
 
 
 @pytest.mark.parametrize("file", FILES)
 def test_every_query_is_used(file: str) -> None:
-    module = (Path(sql.__file__).parent / f"{file}.py").read_text(encoding="utf-8")
-    used = set(re.findall(r'"([a-z_]+)"', module))
+    modules = [path.read_text(encoding="utf-8") for path in Path(sql.__file__).parent.glob("*.py")]
+    readers = [text for text in modules if f'queries("{file}")' in text]
+    used = {name for text in readers for name in re.findall(r'"([a-z_]+)"', text)}
     assert sql.queries(file).keys() <= used
 
 
