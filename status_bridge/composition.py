@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,8 +21,8 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from dossiers.calendar import format_date_en, format_date_vi, format_day_vi
 from dossiers.masking import redact_and_truncate
+from dossiers.sensitive import is_sensitive_procedure
 from dossiers.status import Notice, Status
-from dossiers.text import fold
 from status_bridge.event import DossierEvent
 
 LANGUAGES = ("vi", "en")
@@ -32,9 +32,6 @@ MAX_LIST_CHARS = 300
 MAX_TEXT_CHARS = 2000  # docs: zalo 4.2
 _SEPARATOR = "\x1e"  # a control character, which no value holds: intake cleans them away
 _FOLDER = Path(__file__).parent / "templates"
-
-# Procedures whose very name in a message could hurt (docs: public-services 11, point 21); more by setting.
-SENSITIVE_WORDS = ("khai tu", "bao tu", "mai tang", "con nuoi", "ly lich tu phap", "hiv", "ho ngheo", "ho can ngheo")
 
 
 class CompositionError(ValueError):
@@ -137,7 +134,7 @@ class Composer:
         else:
             values = self._values(notice, event, follows, language, known)
         try:
-            said = unicodedata.normalize("NFC", template.render(values))
+            said = unicodedata.normalize("NFC", _render(template, values))
         except TemplateError as error:
             raise CompositionError(f"{language}/{notice}: {type(error).__name__}: {error}") from error
         text, *rendered = map(_tidy, said.split(_SEPARATOR))
@@ -173,10 +170,7 @@ class Composer:
         }
 
     def _judge_sensitive(self, code: str | None, name: str | None) -> bool:
-        if code is not None and any(code.startswith(listed) for listed in self._config.sensitive_procedures):
-            return True
-        folded = fold(name or "")
-        return any(word in folded for word in SENSITIVE_WORDS)
+        return is_sensitive_procedure(code, name, self._config.sensitive_procedures)
 
     def _moment(self, moment: datetime | date | None, language: str) -> str | None:
         if moment is None:
@@ -193,6 +187,17 @@ class Composer:
             length = len(params[name])
             if not 0 < length <= rule["max"]:
                 raise CompositionError(f"{notice}.{name}: {length} characters, 1 to {rule['max']} allowed")
+
+
+def _render(template: Template, values: Mapping[str, Any]) -> str:
+    """Return what `template.render(values)` does; there, copying the environment's names takes a third of the time."""
+    context = template.new_context({**_globals_of(template), **values}, shared=True)
+    return "".join(template.root_render_func(context))
+
+
+@cache
+def _globals_of(template: Template) -> Mapping[str, Any]:
+    return dict(template.globals)
 
 
 def _read_minimal(folder: Path, language: str) -> dict[str, Any]:

@@ -96,6 +96,10 @@ _WORDS: Final[Mapping[str, _Row]] = {
         "Nhà mạng hoặc Zalo xác nhận tin không tới nơi.", _CALL_VI,
         "The platform confirms that the message did not arrive.", _CALL_EN,
     ),
+    "wrong_number": _Row(
+        "Người nhận cho biết hồ sơ này không phải của họ: sai số điện thoại.", _NUMBER_VI,
+        "Whoever got it said that the dossier is not theirs: the phone number is wrong.", _NUMBER_EN,
+    ),
     "no_receipt": _Row(
         "Tin đã được nhận để gửi nhưng không có xác nhận tới nơi, và không còn kênh khác.", _CALL_VI,
         "It was taken, no receipt came, and no other channel is left.", _CALL_EN,

@@ -81,6 +81,8 @@ class Batch:
     """Rows that are held back and will never be sent."""
     moved: list[tuple[int, str]] = field(default_factory=list)
     """Dossiers whose applicant has another mobile number now."""
+    left: list[int] = field(default_factory=list)
+    """Known dossiers whose one-time codes go to another phone now: what was proved by the old one ends."""
     notices: list[NewNotice] = field(default_factory=list)
 
 
@@ -129,7 +131,14 @@ class DossierBatch:
             batch.results[one.index] = EventResult(event.id, decision.outcome, event.subject, decision.notice)
             batch.records.append(self._record(key, event, decision))
         if self._source is not None:
-            batch.updates.append(self._update(self._source))
+            update = self._update(self._source)
+            batch.updates.append(update)
+            # Rare: nothing is decrypted for it otherwise.
+            is_other_phone = update.people.phone_given or (
+                update.people.people_enc is not None and self._known.phone_hash is None
+            )
+            if is_other_phone and self._people.has_left_phone():
+                batch.left.append(self._known.id)
             if (phone := self._people.moved_to()) is not None:
                 batch.moved.append((self._known.id, phone))
 

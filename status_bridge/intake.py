@@ -22,7 +22,7 @@ from status_bridge.event import DossierEvent, Refusal, parse_event
 from status_bridge.notices import EventOutcome
 from status_bridge.results import EventResult
 from status_bridge.shared_phones import find_shared
-from storage import dossiers, events, holds, notices, waiting
+from storage import dossiers, events, holds, links, notices, waiting
 from storage.crypto import Cipher
 from storage.database import Connection, Database, fetch
 from storage.dossiers import LockedDossier
@@ -99,6 +99,7 @@ class Intake:
                 going = [one for one in batch.notices if one.state == "pending" and (one.ordinal or 0) > 1]
                 await waiting.supersede_held(connection, going, implied=implied_columns())
             await waiting.readdress(connection, batch.moved, self._cipher)
+            await links.revoke_moved(connection, batch.left)
         return batch
 
     async def _mind_the_day(self, connection: Connection, batch: Batch) -> None:

@@ -17,6 +17,7 @@ from status_bridge.event import EventData, Person
 from storage import dossiers
 from storage.crypto import Cipher
 from storage.dossiers import LockedDossier, SealedPeople
+from storage.errors import UndecipherableValue
 from storage.notices import notice_id
 
 OTHERS = (Role.OWNER, Role.SUBMITTER, Role.AUTHORISED)
@@ -124,6 +125,27 @@ class People:
         if phone is None or not (self._gave_two or (known and self._cipher.lookup_hash(phone) != known)):
             return None
         return phone
+
+    def has_left_phone(self) -> bool:
+        """Return whether one-time codes of the dossier go to another phone than before.
+
+        They go to the applicant's, else to the owner's. Compared as numbers, since hashes change with the keys.
+        """
+        known = self._known
+        try:
+            before = self._cipher.decrypt_optional(known.phone_enc, dossiers.PHONE_COLUMN) or self._owners_before()
+        except UndecipherableValue:
+            return True
+        if before is None:
+            return False
+        said = self._applicant.phone
+        stored = self._cipher.decrypt_optional(known.phone_enc, dossiers.PHONE_COLUMN)
+        now = stored if said is None else self._mobile(said)
+        return before != (now or self._mobile(self._read_others().get(Role.OWNER, Contact()).phone))
+
+    def _owners_before(self) -> str | None:
+        text = self._cipher.decrypt_optional(self._known.people_enc, dossiers.PEOPLE_COLUMN)
+        return self._mobile((json.loads(text).get(Role.OWNER) or {}).get("phone")) if text else None
 
     def sealed(self) -> SealedPeople:
         """Return what is to be written: nothing for what stays as it was."""

@@ -97,7 +97,7 @@ def route(question: Question, policy: Policy, now: datetime) -> Routed | NoRoute
     skipped: list[Skipped] = []
     left: list[str] = []
     for channel in _order(policy, question.prices):
-        why = find_bar(channel, case)
+        why = find_bar(channel, case) if channel in policy.channels else NOT_SET_UP  # most cities have few of them
         if why is None:
             left.append(channel)
         elif not left:
