@@ -18,6 +18,7 @@ from channels.base import Channel, SendReceipt
 from channels.content import Feature
 from channels.deadline import TOO_LATE, Deadline
 from channels.errors import ChannelError, NeedsHuman, NotSent, OutcomeUnknown, TokenUnavailable
+from channels.time_limit import TimeLimit
 from channels.zalo.auth import AccountUnknown
 from status_bridge.route_history import NEXT_DAY, NOT_DELIVERED
 from status_bridge.routing import ONE_TIME_CODE, SAME_MESSAGE, NoRoute, Routed
@@ -198,13 +199,12 @@ class Attempts:
             raise NotSent(TOO_LATE, "the lease was nearly over before the channel was called")
         course.called_at = called_at
         try:
-            with Deadline(course.send_until, self._clock) as last:
-                async with asyncio.timeout(seconds_left) as deadline:
-                    receipt = await channel.send(routed.message)
+            with Deadline(course.send_until, self._clock) as last, TimeLimit(seconds_left) as limit:
+                receipt = await channel.send(routed.message)
         except TimeoutError as error:
             if last.was_late:  # the timer struck in the same moment
                 raise NotSent(TOO_LATE, "the lease was nearly over before the message could leave") from error
-            cause = "deadline" if deadline.expired() else "timeout"
+            cause = "deadline" if limit.is_over else "timeout"
             raise OutcomeUnknown(cause, "no answer in time; the message may be out") from error
         except ChannelError as error:
             self._gate.note_error(routed.channel, lane, error)

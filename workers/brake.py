@@ -24,7 +24,7 @@ RETRY_SECONDS = 1.0
 FAILURES, DOUBTS = "failures", "doubts"
 ADVICE = {
     "by_hand": "a person pulled it; release it with: hoso brake off",
-    "restored": "look at what waits, then: hoso brake off --expire-older-than HOURS",
+    "restored": "look at what waits, then: hoso citizen erase --again, and hoso brake off --expire-older-than HOURS",
     "cloned": "is this the database that should send? then: hoso brake off",
     "other_database": "is HOSO_DATABASE_URL right? then: hoso brake off",
     "clock": "set the database's clock right, then: hoso brake off",

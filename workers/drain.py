@@ -20,7 +20,7 @@ from workers import metrics
 from workers.config import DeliveryConfig
 from workers.recorder import Recorder
 
-WORTHWHILE_SHARE = 0.25  # of the window: a claim for so many free slots does not wait for more
+WORTHWHILE_SHARE = 0.5  # of the window: a claim for so many free slots does not wait for more
 LINGER_LOOKS = 4  # how many lingers a claim waits for that many
 CALL_OTHERS_SECONDS = 0.5  # a ring costs as much as several sends, and whoever heard the last one is at work already
 

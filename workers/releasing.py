@@ -5,7 +5,7 @@ from datetime import datetime
 import structlog
 
 from status_bridge.digest import Digests, standing
-from storage import notices, waiting
+from storage import mutes, notices, waiting
 from storage.crypto import Cipher
 from storage.database import Connection, Database, fetch
 from workers.sweeper import Duty
@@ -28,11 +28,25 @@ async def merge_due(database: Database, cipher: Cipher, digests: Digests) -> int
             now: datetime = (await fetch(connection, "SELECT now() AS now"))[0]["now"]
             for recipient_hash, count in due.items():
                 held = await waiting.lock_merged(connection, recipient_hash, cipher)
-                if len(held) == count:  # else somebody is at one of them: all together the next time
-                    made += await _merge(connection, held, cipher, digests, now)
+                if len(held) != count:
+                    continue  # somebody is at one of them: all together the next time
+                if rest := await _without_muted(connection, held, cipher):
+                    made += await _merge(connection, rest, cipher, digests, now)
         if len(due) < waiting.DIGESTS_AT_ONCE:
             break
     return made
+
+
+async def _without_muted(
+    connection: Connection, held: list[waiting.HeldNotice], cipher: Cipher
+) -> list[waiting.HeldNotice]:
+    """Hand what is about muted dossiers to delivery, which knows what else it may do; return the rest."""
+    phone = held[0].phone if held else None
+    muted = set() if phone is None else await mutes.dossiers_of(connection, cipher, phone)
+    alone = [one for one in held if one.dossier_id in muted]
+    if alone:
+        await waiting.release(connection, alone)
+    return [one for one in held if one.dossier_id not in muted]
 
 
 async def _merge(

@@ -189,11 +189,11 @@ class Forgetful(Database):
 
     is_away = True
 
-    async def fetch_alone(self, query: LiteralString, params: Any = None) -> list[dict[str, Any]]:
+    async def fetch_by_keys(self, query: LiteralString, params: Any = None) -> list[dict[str, Any]]:
         if self.is_away and "opted_out" in query:
             self.is_away = False
             raise DatabaseUnavailable("gone")
-        return await super().fetch_alone(query, params)
+        return await super().fetch_by_keys(query, params)
 
 
 async def test_without_what_is_known_of_the_recipients_nothing_is_sent_and_nothing_in_doubt(

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from status_bridge.digest import KIND, Digests
-from storage import waiting
+from storage import mutes, waiting
 from storage.crypto import Cipher, generate_key
 from storage.database import fetch
 from tests.integration.workers.composition import World
@@ -100,6 +100,37 @@ async def test_all_of_a_phones_notices_are_merged_together_or_none_yet(world: Wo
 async def test_what_no_key_opens_is_handed_to_delivery_which_calls_a_person(world: World) -> None:
     await _hold(world, 2)
     assert await merge_due(world.database, Cipher([generate_key()]), DIGESTS) == 0
+    assert await world.states() == {"pending": 2}
+
+
+async def _mute(world: World, held: list[uuid.UUID]) -> None:
+    """Have the phone want nothing about the dossiers of notices."""
+    for row in await world.database.fetch("SELECT id, dossier_id FROM notices"):
+        if row["id"] in held:
+            await world.database.fetch(
+                "INSERT INTO dossiers (id, code, status, status_time) OVERRIDING SYSTEM VALUE"
+                " VALUES (%(id)s, %(code)s, 2, now()) RETURNING id",
+                {"id": row["dossier_id"], "code": f"H17-{row['dossier_id']}"},
+            )
+            await mutes.add(world.database, world.cipher, PHONE, row["dossier_id"])
+
+
+async def test_a_muted_dossier_is_no_part_of_it_and_goes_its_own_way(world: World) -> None:
+    muted = await _hold(world, 1, demands_action=True)
+    held = await _hold(world, 3)
+    await _mute(world, muted)
+    assert await merge_due(world.database, world.cipher, DIGESTS) == 1
+    (digest,) = await _digests(world)
+    assert digest["demands_action"] is False
+    view = await world.see(muted[0])
+    assert (view.state, view.reason) == ("pending", None)
+    assert {(await world.see(notice)).state for notice in held} == {"superseded"}
+
+
+async def test_what_is_about_muted_dossiers_alone_makes_no_message(world: World) -> None:
+    held = await _hold(world, 2, demands_action=True)
+    await _mute(world, held)
+    assert await merge_due(world.database, world.cipher, DIGESTS) == 0
     assert await world.states() == {"pending": 2}
 
 
