@@ -1,0 +1,78 @@
+"""``python -m bot.understanding`` in a pipe, and that no text can break it."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.understanding import LABELS, understand
+
+COMMAND = [sys.executable, "-m", "bot.understanding"]
+
+
+def ask(data: bytes) -> list[str]:
+    done = subprocess.run(COMMAND, input=data, capture_output=True, check=True, timeout=60)
+    assert done.stderr == b""
+    return done.stdout.decode().splitlines()
+
+
+def test_one_answer_a_line_with_label_confidence_and_entities() -> None:
+    label, confidence, entities = ask("hs H17-250806-00017 nộp 12/5/2026 tới mô rồi\n".encode())[0].split("\t")
+    assert label == "dossier_status"
+    assert len(confidence.partition(".")[2]) == 3
+    assert 0 <= float(confidence) <= 1
+    assert json.loads(entities) == {
+        "dossier_codes": ["H17-250806-00017"],
+        "dates": [{"words": "12/5/2026", "day": "2026-05-12"}],
+    }
+
+
+def test_blank_lines_bad_bytes_and_a_missing_line_end_are_answered() -> None:
+    answers = ask(b"xin chao\r\n\n   \n\xff\xfe\x00\xc3\n\xf0\x9f\x91\x8d\nho so toi dau")
+    assert len(answers) == 6
+    assert answers[1] == answers[2] == "out_of_scope\t0.000\t{}"
+    assert {answer.split("\t")[0] for answer in answers} <= set(LABELS)
+
+
+def test_a_thousand_lines_come_back_in_order() -> None:
+    lines = [f"hồ sơ {number:04} tới đâu rồi" for number in range(1000)]
+    answers = ask("\n".join(lines).encode())
+    assert len(answers) == 1000
+    assert [json.loads(answer.split("\t")[2])["code_tails"] for answer in answers] == [[f"{n:04}"] for n in range(1000)]
+
+
+def test_an_answer_comes_before_the_next_question() -> None:
+    with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for _ in range(3):
+            process.stdin.write("cảm ơn\n".encode())
+            process.stdin.flush()
+            assert process.stdout.readline().startswith(b"greeting_thanks\t")
+        process.stdin.close()
+        assert process.wait(timeout=30) == 0
+
+
+LETTERS = st.sampled_from(list("aăâeêioôơuưyđdhsgnmtcbkqrx ABĐ0123456789.,-/?!\u0300\u0301\u0323\u200b\n\t#:👍"))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text(max_size=300) | st.text(LETTERS, max_size=120) | st.text(st.characters(categories=["Cs", "Cc", "Cf", "Nd"]))
+)
+def test_no_text_breaks_it(text: str) -> None:
+    meaning = understand(text, now=datetime(2026, 2, 28, tzinfo=UTC))
+    assert meaning.label in LABELS
+    assert 0 <= meaning.confidence <= 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2090, 1, 1)),
+    st.sampled_from(["rằm", "ngày 31", "29/2", "mồng 30 âm", "thứ 2 tuần trước"]),
+)
+def test_days_are_found_from_any_day(now: datetime, words: str) -> None:
+    assert understand(f"nộp {words}", now=now).entities.dates
