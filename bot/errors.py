@@ -3,7 +3,8 @@
 BotError
 ├── CannotStore       neither PostgreSQL nor the local spool took an event: answer 503, the platform repeats it
 ├── SpoolFailed       the spool's directory cannot be written (full, read-only, gone)
-└── LeaseLost         another process works on this inbox entry now: stop, and send nothing
+├── LeaseLost         another process works on this inbox entry now: stop, and send nothing
+└── ConversationBusy  somebody else works on this citizen's conversation: put the entry back for a moment
 """
 
 
@@ -21,3 +22,7 @@ class SpoolFailed(BotError):
 
 class LeaseLost(BotError):
     """Another process works on this entry now, or will soon. Stop without sending anything."""
+
+
+class ConversationBusy(BotError):
+    """Somebody else works on this citizen's conversation. Put the entry back; it is tried again in a moment."""

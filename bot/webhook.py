@@ -25,7 +25,7 @@ MAX_BODY_BYTES = 1 << 20  # docs: zalo 7.2 point 1
 RETRY_AFTER_SECONDS = 30  # docs: zalo 7.1: the platform's own first repeat
 
 WORKED_ON = frozenset({EventKind.MESSAGE, EventKind.RELATIONSHIP, EventKind.RECEIPT})
-"""Kinds that somebody works on; the others are kept as they came, for audits."""
+"""Kinds that somebody works on, and echoes of what staff typed; the others are kept as they came, for audits."""
 
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _ANSWERS = {outcome: json.dumps({"status": outcome}).encode() for outcome in ("kept", "dropped", "probe")}
@@ -119,7 +119,7 @@ def _entry_of(event: EventEnvelope, body: bytes) -> NewEntry:
         raw=body.decode(),
         account_id=event.account_id,
         sender=event.user_id,
-        to_do=event.kind in WORKED_ON,
+        to_do=event.kind in WORKED_ON or event.is_by_staff,
     )
 
 

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from bot.context import Context
-from bot.filters import changes_following
+from bot.menu import main_menu
 from bot.router import Router
-from channels.base import EventKind
+from bot.updates import UpdateKind
 from storage import citizens
 
 router = Router("follow")
 
 
-@router.on(EventKind.RELATIONSHIP, changes_following)
-async def note_following(context: Context, follows: bool) -> None:
-    """Note it on the citizen; welcome who has come, and leave in peace who has gone."""
-    await citizens.set_follows(context.database, context.citizen.id, follows=follows)
-    if follows:
-        await context.reply(f"{context.words.welcome}\n\n{context.words.safety}")
+@router.on(UpdateKind.FOLLOWED)
+async def welcome(context: Context) -> None:
+    """Note it on the citizen, and welcome who has come: who answers here, what never is asked for, the menu."""
+    await citizens.set_follows(context.database, context.citizen.id, follows=True)
+    await context.answer(f"{context.words.welcome}\n\n{context.words.safety}", *main_menu(context.language))
+
+
+@router.on(UpdateKind.UNFOLLOWED)
+async def note_leaving(context: Context) -> None:
+    """Note it, and leave in peace who has gone."""
+    await citizens.set_follows(context.database, context.citizen.id, follows=False)
+
+
+@router.on(UpdateKind.CHAT_OPENED)
+async def note_opening(context: Context) -> None:
+    """Say nothing: the person has not said anything yet."""

@@ -14,14 +14,15 @@ WORDS = Words(
     ),
     welcome=(
         "Hello, and thank you for following the account of Da Nang city for dossier notices.\n"
-        "An automatic assistant answers here. Send any sentence to see your dossiers."
+        "An automatic assistant answers here. Write your question, or choose below."
     ),
     safety=(
-        "We never ask you for money or for a one-time code (OTP) by message.\n"
+        "We never ask you for money by message. Officers never ask for a one-time code (OTP).\n"
+        "Type a code here only when you have just asked to link a dossier yourself.\n"
         "To talk to an officer, call 1022, extension 3, or go to the one-stop office."
     ),
     short_footer=(
-        "This is an automatic answer. We never ask for money or for a one-time code (OTP).\n"
+        "This is an automatic answer. We never ask for money, and officers never ask for a one-time code (OTP).\n"
         "To talk to an officer, call 1022, extension 3, or go to the one-stop office."
     ),
     nothing_linked=(
@@ -48,7 +49,7 @@ WORDS = Words(
     stands="Status: {label}, since {since}.",
     agency="Office: {agency}.",
     due="Result due: {due}.",
-    overdue="The due date has passed. You may ask the office for the reason and a new date.",
+    overdue="The due date has passed. We are sorry for the delay.",
     next_step="Next: {step}",
     labels={status: status.label_en for status in Status},
     steps={

@@ -15,14 +15,15 @@ WORDS = Words(
     ),
     welcome=(
         "Kính chào Ông/Bà. Cảm ơn Ông/Bà đã quan tâm tài khoản thông báo hồ sơ dịch vụ công của Đà Nẵng.\n"
-        "Trợ lý tự động trả lời tại đây. Ông/Bà nhắn một câu bất kỳ để xem hồ sơ của mình."
+        "Trợ lý tự động trả lời tại đây. Ông/Bà nhắn câu hỏi, hoặc chọn một việc bên dưới."
     ),
     safety=(
-        "Chúng tôi không bao giờ yêu cầu chuyển tiền hoặc cung cấp mã xác thực (OTP) qua tin nhắn.\n"
+        "Chúng tôi không bao giờ yêu cầu chuyển tiền qua tin nhắn. Cán bộ không bao giờ hỏi mã xác thực (OTP).\n"
+        "Ông/Bà chỉ nhập mã tại đây khi chính mình vừa yêu cầu liên kết hồ sơ.\n"
         "Để gặp cán bộ, Ông/Bà gọi tổng đài 1022, nhánh 3, hoặc đến bộ phận một cửa."
     ),
     short_footer=(
-        "Đây là câu trả lời tự động. Chúng tôi không yêu cầu chuyển tiền hoặc mã xác thực (OTP).\n"
+        "Đây là câu trả lời tự động. Chúng tôi không yêu cầu chuyển tiền, cán bộ không hỏi mã xác thực (OTP).\n"
         "Để gặp cán bộ, Ông/Bà gọi tổng đài 1022, nhánh 3, hoặc đến bộ phận một cửa."
     ),
     nothing_linked=(
@@ -49,7 +50,7 @@ WORDS = Words(
     stands="Tình trạng: {label}, từ {since}.",
     agency="Nơi giải quyết: {agency}.",
     due="Hẹn trả kết quả: {due}.",
-    overdue="Hồ sơ đã quá ngày hẹn trả. Ông/Bà có thể hỏi nơi giải quyết về lý do và ngày hẹn mới.",
+    overdue="Hồ sơ đã quá ngày hẹn trả. Xin lỗi Ông/Bà về sự chậm trễ này.",
     next_step="Việc tiếp theo: {step}",
     labels={status: status.label_vi for status in Status},
     steps={

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.interaction import opens_window
+from bot.reading import read_update
 from channels.zalo.webhook import parse_verified
 
 IDS = {"sender": {"id": "246845883529197922"}, "recipient": {"id": "388613280878808645"}, "timestamp": "1767225600000"}
@@ -13,7 +14,8 @@ IDS = {"sender": {"id": "246845883529197922"}, "recipient": {"id": "388613280878
 
 def _opens(event_name: str, **more: Any) -> bool:
     (event,) = parse_verified({}, json.dumps({"event_name": event_name, "app_id": "1", **IDS, **more}).encode())
-    return opens_window(event)
+    update = read_update(event)
+    return update is not None and opens_window(update)
 
 
 @pytest.mark.parametrize("event_name", ["user_send_text", "user_send_sticker", "user_send_image", "user_send_new_kind"])

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot import outcomes
+from bot.answers import Answer
 from bot.progress import Progress
 from bot.replies import Replies
 from channels.base import OutgoingMessage, SendReceipt
@@ -35,5 +36,5 @@ async def test_what_storage_lacks_is_no_doubt(error: Exception, becomes: type[Ch
 
     replies = Replies(ENTRY, "5", send=send, mark=mark, progress=Progress())
     with pytest.raises(becomes) as caught:
-        await replies("Xin chào")
+        await replies(Answer("Xin chào"))
     assert outcomes.after_refusal(ENTRY, caught.value, replies.progress, NOW).state == state

@@ -1,31 +1,54 @@
 """What citizens read keeps to the rules: short sentences, both languages, nothing personal, no picture signs."""
 
+import importlib
+import pkgutil
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+import bot.texts
 from bot.texts import describe_dossier, words_for
-from bot.texts.words import Words
+from bot.texts.dossier import summarise_dossier
 from dossiers import Status
 from storage.dossiers import Dossier
 
 LANGUAGES = ["vi", "en"]
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
+MODULES = sorted(
+    name
+    for _, name, _ in pkgutil.iter_modules(bot.texts.__path__)
+    if hasattr(importlib.import_module(f"bot.texts.{name}"), "words_of")
+)
+"""Every module of texts with `words_of(language)`; a new one is checked without being listed anywhere."""
+_PLACE = re.compile(r"{(\w*)}")
 
 
-def all_texts(words: Words) -> list[str]:
-    values: list[str] = []
-    for one in fields(Words):
+def texts_of(words: Any) -> dict[str, str]:
+    """Every text of a value of texts, by its field (and key)."""
+    named: dict[str, str] = {}
+    for one in fields(words):
         value = getattr(words, one.name)
         if isinstance(value, str):
-            values.append(value)
-        elif not callable(value):
-            values += value.values()
-    return values
+            named[one.name] = value
+        elif isinstance(value, Mapping):
+            named |= {f"{one.name}.{key}": text for key, text in value.items()}
+        elif isinstance(value, tuple | list):
+            named |= {f"{one.name}.{number}": text for number, text in enumerate(value) if isinstance(text, str)}
+    return named
+
+
+def all_words(language: str) -> list[tuple[str, Any]]:
+    modules = [(name, importlib.import_module(f"bot.texts.{name}")) for name in MODULES]
+    return [("words", words_for(language)), *((name, module.words_of(language)) for name, module in modules)]
+
+
+def all_texts(language: str) -> list[tuple[str, str]]:
+    return [(f"{name}.{place}", text) for name, words in all_words(language) for place, text in texts_of(words).items()]
 
 
 def dossier(**changes: Any) -> Dossier:
@@ -49,17 +72,30 @@ def dossier(**changes: Any) -> Dossier:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_sentence_is_longer_than_twenty_words(language: str) -> None:
-    for text in all_texts(words_for(language)):
+    for place, text in all_texts(language):
         for sentence in re.split(r"[.!?]\s+|\n", text):
-            assert len(sentence.split()) <= 20, sentence
+            assert len(sentence.split()) <= 20, (place, sentence)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_picture_signs_and_composed_letters_only(language: str) -> None:
-    for text in all_texts(words_for(language)):
-        assert text == unicodedata.normalize("NFC", text)
-        assert not [char for char in text if unicodedata.category(char) in {"So", "Sk", "Cs", "Co"}]
-        assert len(text) < 1000
+    for place, text in all_texts(language):
+        assert text == unicodedata.normalize("NFC", text), place
+        assert not [char for char in text if unicodedata.category(char) in {"So", "Sk", "Cs", "Co"}], place
+        assert len(text) < 1100, place
+
+
+def test_both_languages_fill_in_the_same_values() -> None:
+    vietnamese, english = dict(all_texts("vi")), dict(all_texts("en"))
+    assert vietnamese.keys() == english.keys()
+    for place, text in vietnamese.items():
+        assert set(_PLACE.findall(text)) == set(_PLACE.findall(english[place])), place
+
+
+def test_no_text_is_the_same_in_both_languages_except_names() -> None:
+    vietnamese, english = dict(all_texts("vi")), dict(all_texts("en"))
+    same = {place for place, text in vietnamese.items() if text == english[place] and len(text.split()) > 4}
+    assert same == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -99,3 +135,21 @@ def test_a_dossier_without_names_is_described_all_the_same() -> None:
     text = describe_dossier(dossier(procedure_name=None, agency_name=None), words_for("vi"), NOW)
     assert text.startswith("Hồ sơ H17.33.2-260302-0001\n")
     assert "Nơi giải quyết" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("status", list(Status))
+def test_in_a_list_only_what_the_owner_must_do_is_said(language: str, status: Status) -> None:
+    words = words_for(language)
+    text = summarise_dossier(dossier(status=int(status)), words, NOW)
+    asks = status in {3, 5, 6, 8, 9}
+    assert (words.steps[status] in text) is asks
+    assert words.labels[status] in text
+
+
+def test_a_sensitive_procedure_is_not_named_and_details_stand_before_what_is_next() -> None:
+    words = words_for("vi")
+    text = describe_dossier(dossier(), words, NOW, details=["Lý do: thiếu giấy."], is_sensitive=True)
+    assert "khai sinh" not in text
+    assert text.index("Lý do") < text.index("Việc tiếp theo")
+    assert "khai sinh" not in summarise_dossier(dossier(), words, NOW, is_sensitive=True)

@@ -1,0 +1,1 @@
+"""What feedback is about, and its pictures: the logic behind bot/handlers/feedback.py."""

@@ -1,0 +1,49 @@
+"""What stories with officers share: their hours whatever the time of the test, and the command line."""
+
+import asyncio
+import os
+import sys
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.integration.bot.town import Town
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def days_around() -> str:
+    today = datetime.now(ZONE).date()
+    return ",".join((today + timedelta(days=days)).isoformat() for days in (-1, 0, 1))
+
+
+def always_open() -> dict[str, Any]:
+    """Settings by which officers are there at any time of the test."""
+    return {"officer_hours": "00:00-23:59:59.999", "working_days": days_around()}
+
+
+def always_closed() -> dict[str, Any]:
+    """Settings by which today and tomorrow are days off."""
+    return {"holidays": days_around()}
+
+
+async def officer_types(town: Town, *arguments: str) -> tuple[int, str]:
+    """Run `hoso …` against the town's servers; return the exit code and all that was printed."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("HOSO_")},
+        "HOSO_ENV_FILE": "",
+        "HOSO_DATABASE_URL": town.site.postgres_url,
+        "HOSO_REDIS_URL": town.site.redis_url,
+        "HOSO_DATA_DIR": str(town.settings.data_dir),
+        "HOSO_ENCRYPTION_KEYS": town.settings.encryption_keys[0].get_secret_value(),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "hoso", *arguments),
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode is not None
+    return process.returncode, said.decode()
