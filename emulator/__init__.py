@@ -9,9 +9,24 @@ it together (state, state_file); the doors (gate, trouble, watch) and the faces 
 `page/`), and the application (app).
 """
 
-from emulator.app import create_app, run
+from typing import TYPE_CHECKING, Any
+
 from emulator.config import EmulatorConfig
 from emulator.credentials import credentials
 from emulator.errors import StateFileError
 
+if TYPE_CHECKING:
+    from emulator.app import create_app, run
+
 __all__ = ["EmulatorConfig", "StateFileError", "create_app", "credentials", "run"]
+
+_FROM_APP = frozenset({"create_app", "run"})
+
+
+def __getattr__(name: str) -> Any:
+    # Every process reads the emulator's fixed secrets and templates; only one of them needs its whole application.
+    if name in _FROM_APP:
+        from emulator import app
+
+        return getattr(app, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
