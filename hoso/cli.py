@@ -22,6 +22,12 @@ GROUPS = {
     "brake": "The emergency brake on all sending.",
     "accounts": "Official Accounts and the health of their tokens.",
     "keys": "Keys of the systems that post events, and of the encrypted columns.",
+    "tickets": "Feedback and requests about personal data: their answers.",
+    "handovers": "Citizens who asked for a person, and what officers say.",
+    "outgoing": "What the one-stop system is told: what waits, and once more.",
+    "citizen": "What is known of a phone, and erasing it.",
+    "procedures": "The catalogue of procedures that the chat answers from.",
+    "units": "The places where procedures are handled.",
 }
 """The nouns; each has a module of its name in `hoso.commands`."""
 

@@ -45,6 +45,7 @@ class CoreSettings(BaseSettings):
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
+        defer_build=True,  # only the last of the classes is read; the others are its parts
     )
 
     # -- servers

@@ -262,6 +262,11 @@ class DeliverySettings(ChannelSettings):
         """The days on which notices wait; none while Zalo is an emulator on this machine and nobody asked for them."""
         if not self.holidays_defer or (self.is_emulated and "holidays_defer" not in self.model_fields_set):
             return None
+        return self.work_calendar
+
+    @property
+    def work_calendar(self) -> WorkCalendar:
+        """The days on which offices work."""
         return WorkCalendar(_days(self.holidays), _days(self.working_days))
 
     @property

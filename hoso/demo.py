@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import typer
 from dossiers.status import Notice, Status
 from hoso.children import children
 from hoso.commands.output import print_json
+from hoso.demo_chat import Conversation, Turn, bring_catalogue
 from hoso.errors import CommandError, NotReady
 from hoso.logs import set_up_logging
 from hoso.ports import check_free, free_ports
@@ -47,10 +49,16 @@ class DemoResult:
     expected: Sequence[str]
     messages: Sequence[Mapping[str, Any]]
     ok: bool
+    conversation: Sequence[Turn] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the object of the contract's `demo --once --json`."""
-        return {"ok": self.ok, "expected": list(self.expected), "messages": list(self.messages)}
+        return {
+            "ok": self.ok,
+            "expected": list(self.expected),
+            "messages": list(self.messages),
+            "conversation": [turn.as_json() for turn in self.conversation],
+        }
 
 
 def run_demo(*, once: bool, as_json: bool, port: int | None) -> int:
@@ -110,7 +118,7 @@ class _Demo:
     async def run(self, site: Site) -> int:
         supervisor = Supervisor(children(site), engines=site.engines, on_event=self._hear)
         supervising = asyncio.create_task(supervisor.run())
-        playing = asyncio.create_task(self._play())
+        playing = asyncio.create_task(self._play(site))
         try:
             await asyncio.wait([supervising, playing], return_when=asyncio.FIRST_COMPLETED)
             if not playing.done():
@@ -138,7 +146,7 @@ class _Demo:
         if not self._as_json:
             typer.echo(line)
 
-    async def _play(self) -> DemoResult:
+    async def _play(self, site: Site) -> DemoResult:
         self._say("Starting PostgreSQL, Valkey, the emulator and the whole system …")
         try:
             async with asyncio.timeout(READY_SECONDS):
@@ -146,6 +154,7 @@ class _Demo:
         except TimeoutError:
             raise NotReady(f"the system was not ready within {READY_SECONDS:g} s; see the lines above") from None
         self._say(f"Phones to watch: {self._settings.emulator_url}/")
+        await bring_catalogue(site)
         timeout = aiohttp.ClientTimeout(total=30)
         async with aiohttp.ClientSession(timeout=timeout) as session:
             return await self._play_story(session)
@@ -153,8 +162,7 @@ class _Demo:
     async def _play_story(self, session: aiohttp.ClientSession) -> DemoResult:
         now = datetime.now(self._settings.zone)
         code = f"H17.33.2-{now:%y%m%d}-{secrets.randbelow(10_000):04d}"
-        if not self._once:
-            await self._emulator(session, "POST", "phones", json={"phone": PHONE, "name": "Minh Châu", "follows": True})
+        await self._emulator(session, "POST", "phones", json={"phone": PHONE, "name": "Minh Châu", "follows": True})
         since = max((message["seq"] for message in await self._messages(session, 0)), default=0)
         self._say(f"Dossier {code}:")
         arrived: list[Mapping[str, Any]] = []
@@ -172,7 +180,11 @@ class _Demo:
         names = await self._template_names(session)
         expected = [notice.value for _, notice, _ in STORY]
         received = [names.get(str(message["template_id"]), "?") for message in arrived]
-        return DemoResult(expected, arrived, received == expected)
+        if received != expected:
+            return DemoResult(expected, arrived, ok=False)
+        self._say("The citizen writes to the account:")
+        turns = await Conversation(partial(self._emulator, session), PHONE, self._say).play(code)
+        return DemoResult(expected, arrived, all(turn.ok for turn in turns), turns)
 
     def _event(self, code: str, number: int, status: Status, handled: datetime, now: datetime) -> dict[str, Any]:
         deadline = (now + timedelta(days=5)).replace(hour=17, minute=0, second=0, microsecond=0)
@@ -241,7 +253,9 @@ class _Demo:
             print_json(result.as_json())
             return
         typer.echo(
-            "All five notices arrived, each once." if result.ok else "The phone does not show what was expected."
+            "All five notices arrived, each once, and the questions were answered."
+            if result.ok
+            else "The phone does not show what was expected."
         )
         if not self._once:
             typer.echo("")

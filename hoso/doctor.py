@@ -21,7 +21,9 @@ from hoso.doctor_channels import look_at_channels
 from hoso.doctor_guard import look_at_brake, look_at_mark, look_at_stuck
 from hoso.errors import BadSettings, NotReady
 from hoso.findings import Finding, Verdict
+from hoso.linking_settings import ONE_TIME_CODE
 from hoso.logs import set_up_logging
+from hoso.outgoing import look_at_outgoing
 from hoso.process import run_async
 from hoso.settings import Settings, load_settings
 from hoso.site import Site, open_site
@@ -174,7 +176,8 @@ async def _templates(site: Site, database: Database) -> AsyncIterator[Finding]:
         for notice, rules in wanted.items():
             template_id = ids.get(notice)
             if template_id is None:
-                yield Finding(f"template {notice}", "warn", f"not set: HOSO_ZALO_TEMPLATE_{notice.upper()}")
+                variable = "CODE" if notice == ONE_TIME_CODE else notice.upper()
+                yield Finding(f"template {notice}", "warn", f"not set: HOSO_ZALO_TEMPLATE_{variable}")
                 continue
             try:
                 described = await client.call(TemplateInfo(template_id=template_id))
@@ -217,5 +220,6 @@ async def _channels(site: Site, _: Database) -> AsyncIterator[Finding]:
 
 CHECKS: Sequence[Check] = (
     _postgres, _redis, look_at_brake, look_at_mark, look_at_stuck, _accounts, _templates, _webhook, _channels,
+    look_at_outgoing,
 )  # fmt: skip
 """In the order in which they are told."""

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
 
+from dossiers.calendar import QuietHours
 from hoso.settings import Settings
 from status_bridge.digest import Digests
 from status_bridge.hours import phone_key
@@ -40,11 +42,17 @@ def decent_delay(settings: Settings) -> Callable[[float, ClaimedNotice], float]:
     What is urgent is not held by them, as at intake.
     """
     hours = settings.decent_hours
-    if not hours.quiet.is_set and hours.calendar is None:
-        return lambda delay_seconds, _notice: delay_seconds  # every hour is decent
+    is_always_decent = not hours.quiet.is_set and hours.calendar is None
 
     def stretch(delay_seconds: float, notice: ClaimedNotice) -> float:
-        return hours.stretch(
+        if notice.known.quiet is not None:
+            # Somebody's own hours stand in for the city's: both together might leave none.
+            judge = replace(hours, quiet=QuietHours(*notice.known.quiet))
+        elif is_always_decent:
+            return delay_seconds
+        else:
+            judge = hours
+        return judge.stretch(
             delay_seconds, datetime.now(UTC), notice.urgent_until, notice.lane, key=phone_key(notice.phone)
         )
 

@@ -1,6 +1,7 @@
 """What the process kinds are made of, put together from settings: the channels, the intake, the accounts."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ def utc_now() -> datetime:
 
 
 sleep = asyncio.sleep
+monotonic = time.monotonic
 
 
 def zalo_config(settings: Settings) -> ZaloConfig:

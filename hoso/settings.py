@@ -5,13 +5,13 @@
 
 from typing import Any
 
+from hoso.chat_settings import ChatSettings
 from hoso.core_settings import ENV_FILE_VARIABLE, PREFIX, read_settings, split_address
-from hoso.delivery_settings import DeliverySettings
 
 __all__ = ["ENV_FILE_VARIABLE", "PREFIX", "Settings", "load_settings", "split_address"]
 
 
-class Settings(DeliverySettings):
+class Settings(ChatSettings):
     """All settings of one process, frozen.
 
     Raises:

@@ -39,9 +39,11 @@ class Site:
         except ValueError as error:
             raise NotReady(f"HOSO_ENCRYPTION_KEYS: {error}") from error
 
-    def database(self) -> Database:
-        """A pool for one event loop, to be opened with `async with`."""
-        return Database(self.postgres_url, max_size=self.settings.database_pool, pgbouncer=self.settings.pgbouncer)
+    def database(self, *, keep: int | None = None) -> Database:
+        """A pool for one event loop, to be opened with `async with`; `keep` is the database's."""
+        return Database(
+            self.postgres_url, max_size=self.settings.database_pool, pgbouncer=self.settings.pgbouncer, keep=keep
+        )
 
     def environment(self) -> dict[str, str]:
         """The environment for child processes: ours, with the servers and keys that were found."""

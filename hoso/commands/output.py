@@ -2,6 +2,7 @@
 
 import json
 import sys
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from uuid import UUID
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 
 def _plain(value: Any) -> Any:
@@ -27,7 +29,12 @@ def _plain(value: Any) -> Any:
 
 def print_json(value: Any) -> None:
     """Print `value` as one JSON document."""
-    typer.echo(json.dumps(value, ensure_ascii=False, default=_plain))
+    typer.echo(as_json_text(value))
+
+
+def as_json_text(value: Any) -> str:
+    """Return `value` as one JSON document."""
+    return json.dumps(value, ensure_ascii=False, default=_plain)
 
 
 def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool, empty: str) -> None:
@@ -43,9 +50,18 @@ def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_
     for column in columns:
         table.add_column(column.replace("_", " "))
     for row in rows:
-        table.add_row(*(_cell(row[column]) for column in columns))
+        table.add_row(*(_harmless(_cell(row[column])) for column in columns))
     # Into a pipe or a file nothing is cut to a terminal's width.
     Console(width=None if sys.stdout.isatty() else 500).print(table)
+
+
+def _harmless(text: str) -> Text:
+    """Return a text as it is, whoever wrote it: brackets are no markup, and nothing in it commands the terminal."""
+    return Text("".join("·" if _is_command(sign) else sign for sign in text))
+
+
+def _is_command(sign: str) -> bool:
+    return sign not in "\n\t" and unicodedata.category(sign) in {"Cc", "Cf"}
 
 
 def _cell(value: Any) -> str:

@@ -2,18 +2,16 @@
 
 import asyncio
 
-from bot import handlers
-from bot.consumer import InboxConsumer
-from bot.desk import Talk
+from bot.consumer import ConsumerConfig, InboxConsumer
 from bot.doorbell import InboxBell
-from bot.handlers import staff as staff_handlers
-from channels.zalo.routes import build_webhook_route
-from channels.zalo_bot.webhook import build_bot_route
 from hoso import parts
+from hoso.chat import open_chat
 from hoso.limits import open_limits
 from hoso.our_accounts import find_ours, keep_learning
 from hoso.site import Site
-from workers.limited_channel import LimitedChannel
+
+KEPT_CONNECTIONS = 16
+"""For single statements: hardly more are under way at once, at hundreds of messages a second."""
 
 
 async def run(site: Site, stop: asyncio.Event) -> None:
@@ -21,28 +19,24 @@ async def run(site: Site, stop: asyncio.Event) -> None:
     settings, cipher = site.settings, site.cipher
     async with (
         InboxBell(site.redis_url) as bell,
-        site.database() as database,
+        site.database(keep=KEPT_CONNECTIONS) as database,
         parts.open_channels(settings, database, cipher) as channels,
         open_limits(site) as limits,
     ):
         ours = await find_ours(settings, database)
-        route = build_webhook_route(parts.zalo_config(settings), account_ids=ours)
-        talks = {route.platform: Talk(route, handlers.router, LimitedChannel(channels["zalo_oa"], limits).send)}
-        if settings.zalo_bot is not None and settings.zalo_bot.webhook_secret is not None:
-            staff = build_bot_route(settings.zalo_bot)
-            talks[staff.platform] = Talk(
-                staff, staff_handlers.router, LimitedChannel(channels["zalo_bot"], limits).send
+        async with open_chat(site, database, channels, limits, account_ids=ours) as chat:
+            config = ConsumerConfig(
+                max_at_once=settings.chat_at_once,
+                lease_seconds=settings.chat_lease_seconds,
+                handle_seconds=settings.chat_lease_seconds * 2 / 3,
             )
-        consumer = InboxConsumer(
-            database=database,
-            cipher=cipher,
-            bell=bell,
-            talks=talks,
-        )
-        beside = [asyncio.create_task(keep_learning(database, ours)), asyncio.create_task(limits.run())]
-        try:
-            await consumer.run(stop)
-        finally:
-            for task in beside:
-                task.cancel()
-            await asyncio.wait(beside)
+            consumer = InboxConsumer(
+                services=chat.services, states=chat.states, bell=bell, talks=chat.talks, config=config
+            )
+            beside = [asyncio.create_task(keep_learning(database, ours)), asyncio.create_task(limits.run())]
+            try:
+                await consumer.run(stop)
+            finally:
+                for task in beside:
+                    task.cancel()
+                await asyncio.wait(beside)

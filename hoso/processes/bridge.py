@@ -8,6 +8,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from hoso import parts
+from hoso.collector import spare_the_collector
 from hoso.site import Site
 from status_bridge.sources.stream import BLOCK_MS, StreamSource
 from workers.doorbell import Doorbell
@@ -32,6 +33,7 @@ async def run(site: Site, stop: asyncio.Event) -> None:
     try:
         async with site.database() as database:
             taker = parts.intake(site, database, site.cipher, on_work=bell.ring_soon)
+            spare_the_collector()
             await StreamSource(redis, taker, consumer=_consumer_name(site)).run(stop)
     finally:
         await bell.aclose()

@@ -13,13 +13,17 @@ from channels.sms.report import PLATFORM
 from hoso import parts
 from hoso.asking import askers, receipt_wait
 from hoso.collector import spare_the_collector
+from hoso.erasing import erasing_duties, open_eraser
 from hoso.guard import open_guard
 from hoso.hours import collapse_at_start, decent_delay, hours_duties, merges_notices
 from hoso.limits import open_limits, quota_chore
 from hoso.logs import set_up_logging
+from hoso.officer_chat import officer_chores, officer_duties
+from hoso.outgoing import outgoing_chores, outgoing_duties
 from hoso.parent import end_with_supervisor
 from hoso.parts import OpenChannels
 from hoso.process import own_command
+from hoso.retention import retention_duty
 from hoso.routing import delivery_config, open_router
 from hoso.settings import Settings
 from hoso.site import Site, open_site
@@ -95,6 +99,9 @@ async def open_services(site: Site, lanes: Collection[str] = LANES) -> AsyncIter
                 receipt_wait=receipt_wait(settings, channels),
             )
             own = OwnLanes(lanes, delivery, bell.ring)
+            eraser = await opened.enter_async_context(open_eraser(site, database))
+            privacy_duties = (*erasing_duties(eraser), retention_duty(settings, database))
+            ticket_duties = (*officer_duties(settings, database, cipher), *outgoing_duties(settings, database))
             sweeper = Sweeper(
                 database,
                 own.ring,
@@ -106,17 +113,21 @@ async def open_services(site: Site, lanes: Collection[str] = LANES) -> AsyncIter
                     overtaken_after_seconds=settings.backlog_seconds,
                     merges_notices=merges_notices(settings),
                 ),
-                duties=(*guard.duties, *hours_duties(settings, database, cipher)),
+                duties=(*guard.duties, *hours_duties(settings, database, cipher), *ticket_duties, *privacy_duties),
             )
             care = token_care(settings, database, channels, staff)
             silence = SilenceWatch(database, cipher, askers(channels), router, on_work=bell.ring_soon)
             quota = quota_chore(settings, database, cipher, limits)
+            talks = (
+                *officer_chores(database, cipher, channels.by_name, limits),
+                *outgoing_chores(settings, database, cipher, staff.tell),
+            )
             spare_the_collector()
             yield WorkerServices(
                 delivery,
                 take_receipts,
                 sweeper,
-                chores=(staff.run, care.run, silence.run, limits.run, quota, *guard.chores),
+                chores=(staff.run, care.run, silence.run, limits.run, quota, *guard.chores, *talks),
                 lanes=lanes,
             )
     finally:

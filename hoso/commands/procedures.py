@@ -1,0 +1,103 @@
+"""`hoso procedures`: the catalogue of procedures, from files."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.catalogue.errors import FileUnreadable
+from bot.catalogue.procedures import read_procedures
+from hoso.commands.catalogue import fail, tell_import
+from hoso.commands.context import with_database
+from hoso.commands.output import print_json, print_rows
+from hoso.site import Site
+from storage import procedures
+from storage.database import Database
+from storage.procedures import Found, Procedure, Stored
+
+app = typer.Typer()
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Source = Annotated[str | None, typer.Option(help="Source of rows that name none, as citizens will read it.")]
+AsOf = Annotated[str | None, typer.Option(help="Date of rows that name none: 2026-07 or 2026-07-15.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Import nothing when any row is refused.")]
+Replace = Annotated[bool, typer.Option("--replace", help="The file is complete: retire what it does not name.")]
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON, CSV (UTF-8) or XLSX; see docs/procedures.md.")],
+    source: Source = None,
+    as_of: AsOf = None,
+    strict: Strict = False,
+    replace: Replace = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import procedures: all good rows in one transaction, a line for each refused one. Exit 1 if any was refused."""
+    try:
+        reading = read_procedures(file, source=source, as_of=as_of)
+    except FileUnreadable as error:
+        fail(error)
+    if replace and reading.refused:
+        tell_import(None, reading.refused, as_json=as_json)  # a refused row would be retired by its own file
+
+    async def work(_: Site, database: Database) -> Stored:
+        return await procedures.store(database, reading.items, replace=replace)
+
+    is_kept = bool(reading.items) and not (strict and reading.refused)
+    tell_import(with_database("procedures", work) if is_kept else None, reading.refused, as_json=as_json)
+
+
+@app.command("list")
+def list_procedures(
+    retired: Annotated[bool, typer.Option("--retired", help="Retired ones too.")] = False, as_json: AsJson = False
+) -> None:
+    """List the procedures by code."""
+
+    async def work(_: Site, database: Database) -> list[tuple[Procedure, bool]]:
+        return await procedures.list_all(database, with_retired=retired)
+
+    rows = [
+        {
+            "code": one.code,
+            "short_name": one.short_name,
+            "field": one.field,
+            "verified": one.verified,
+            "as_of": one.as_of,
+            "retired": gone,
+        }
+        for one, gone in with_database("procedures", work)
+    ]
+    columns = ("code", "short_name", "field", "verified", "as_of", "retired")
+    print_rows(rows, columns, as_json=as_json, empty="No procedures yet: hoso procedures import FILE")
+
+
+@app.command()
+def show(code: Annotated[str, typer.Argument(metavar="CODE", help="National code, 1.001193.")]) -> None:
+    """Print all that is known of a procedure, as JSON."""
+
+    async def work(_: Site, database: Database) -> Procedure | None:
+        return await procedures.get(database, code)
+
+    found = with_database("procedures", work)
+    if found is None:
+        fail(f"no procedure {code!r}; see: hoso procedures list")
+    print_json(found.model_dump(mode="json"))
+
+
+@app.command()
+def search(
+    words: Annotated[list[str], typer.Argument(metavar="WORDS…", help="As a citizen would ask.")],
+    limit: Annotated[int, typer.Option(min=1, max=50)] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Search as the chat does."""
+
+    async def work(_: Site, database: Database) -> list[Found]:
+        return await procedures.search(database, " ".join(words), limit)
+
+    found = with_database("procedures", work)
+    rows = [
+        {"code": one.procedure.code, "score": round(one.score, 2), "short_name": one.procedure.short_name}
+        for one in found
+    ]
+    print_rows(rows, ("code", "score", "short_name"), as_json=as_json, empty="Nothing fits these words.")
