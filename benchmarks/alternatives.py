@@ -16,6 +16,7 @@ from benchmarks.provider_process import Provider
 
 LIBRARIES = Path(__file__).parent.parent / ".bench-peers"
 """Where `make bench` installs them (`benchmarks/requirements-peers.lock`): they are no part of the product."""
+WITH_OUR_CLIENT = "_with_our_client"
 WARM_UP = 100
 WARM_UP_PER_S = 40
 
@@ -30,55 +31,34 @@ class Alternative:
     command: tuple[str, ...]
     processes: int = 1
     """How many times the command is started; those that make their own processes are told to make two."""
+    has_our_client: bool = False
+    """Its jobs send through our HTTP client instead of httpx, which is no part of the queue."""
 
     @property
     def module(self) -> str:
         """Where its jobs are."""
-        return f"benchmarks.peers.{self.name}_jobs"
+        return f"benchmarks.peers.{self.name.removesuffix(WITH_OUR_CLIENT)}_jobs"
 
+
+_CELERY = ("celery", "-A", "benchmarks.peers.celery_jobs", "worker", "-P", "prefork", "-c", "2", "-Q", "bench-celery")
+_TASKIQ = ("taskiq", "worker", "benchmarks.peers.taskiq_jobs:broker", "--workers", "2", "--max-async-tasks", "100")
 
 ALTERNATIVES = (
     Alternative("rq", "two `SimpleWorker` processes: no fork a job", 800, ("benchmarks.peers.rq_jobs",), 2),
-    Alternative(
-        "celery",
-        "prefork, two processes, acknowledged late",
-        1_000,
-        (
-            "celery",
-            "-A",
-            "benchmarks.peers.celery_jobs",
-            "worker",
-            "-P",
-            "prefork",
-            "-c",
-            "2",
-            "-l",
-            "ERROR",
-            "-Q",
-            "bench-celery",
-        ),
-    ),
+    Alternative("celery", "prefork, two processes, acknowledged late", 1_000, (*_CELERY, "-l", "ERROR")),
     Alternative(
         "dramatiq",
         "two processes of eight threads, as it starts by itself",
         2_000,
         ("dramatiq", "benchmarks.peers.dramatiq_jobs", "-p", "2", "-t", "8"),
     ),
+    Alternative("taskiq", "two processes, stream broker, 100 at once each", 2_000, (*_TASKIQ, "--log-level", "ERROR")),
     Alternative(
-        "taskiq",
-        "two processes, stream broker, 100 at once each, our HTTP client",
-        2_000,
-        (
-            "taskiq",
-            "worker",
-            "benchmarks.peers.taskiq_jobs:broker",
-            "--workers",
-            "2",
-            "--max-async-tasks",
-            "100",
-            "--log-level",
-            "ERROR",
-        ),
+        f"taskiq{WITH_OUR_CLIENT}",
+        "the same with our HTTP client",
+        3_000,
+        (*_TASKIQ, "--log-level", "ERROR"),
+        has_our_client=True,
     ),
 )
 
@@ -96,7 +76,7 @@ def environment(redis_url: str, provider: Provider) -> dict[str, str]:
 
 @contextmanager
 def _working(peer: Alternative, redis_url: str, provider: Provider) -> Iterator[tuple[list[int], dict[str, str]]]:
-    own = environment(redis_url, provider)
+    own = environment(redis_url, provider) | {"BENCH_OUR_CLIENT": "1" if peer.has_our_client else "0"}
     provider.reset()
     with running([[sys.executable, "-m", *peer.command]] * peer.processes, own, is_quiet=True) as pids:
         _produce(peer, own, -WARM_UP, WARM_UP, WARM_UP_PER_S)

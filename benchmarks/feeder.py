@@ -14,28 +14,37 @@ from typing import Any
 
 from benchmarks.samples import first_event
 from hoso import parts
+from hoso.collector import spare_the_collector
 from hoso.process import run_async
 from hoso.settings import load_settings
 from hoso.site import open_site
 from status_bridge.intake import Intake
 from workers.doorbell import Doorbell
 
+AT_ONCE = 2
+"""So many batches are under way: while the server writes one, the next one is read, as for two who post."""
+
 
 async def _feed(taker: Intake, run: int, count: int, batch: int, rate: float) -> dict[str, Any]:
     now = datetime.now(UTC)
     offered = [first_event(number, now=now, run=run) for number in range(count)]
+    spare_the_collector()  # as the processes that take events do
     cpu, began, committed = time.process_time(), time.time(), {}
-    for start in range(0, count, batch):
-        part = offered[start : start + batch]
-        if rate:
-            await asyncio.sleep(max(0.0, began + start / rate - time.time()))
-        results = await taker.take(part)
-        moment = time.time()
-        for result in results:
-            if result.outcome != "accepted":
-                raise RuntimeError(f"an event was {result.outcome}, not accepted")
+    starts = iter(range(0, count, batch))
+
+    async def offer() -> None:
+        for start in starts:
             if rate:
-                committed[result.id] = moment
+                await asyncio.sleep(max(0.0, began + start / rate - time.time()))
+            results = await taker.take(offered[start : start + batch])
+            moment = time.time()
+            for result in results:
+                if result.outcome != "accepted":
+                    raise RuntimeError(f"an event was {result.outcome}, not accepted")
+                if rate:
+                    committed[result.id] = moment
+
+    await asyncio.gather(*(offer() for _ in range(AT_ONCE)))
     return {"began": began, "ended": time.time(), "cpu": time.process_time() - cpu, "committed": committed}
 
 

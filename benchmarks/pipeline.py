@@ -22,7 +22,7 @@ from storage.crypto import generate_key
 from storage.migrations import migrate
 
 WARM_UP = 500
-BATCH = 500
+BATCH = 250
 WRITTEN_SECONDS = 20.0
 """Between the last arrival and the last outcome row; a lane that takes longer is stuck."""
 _FRESH = "created_at > now() - interval '1 hour'"

@@ -20,6 +20,7 @@ from hoso.loops import choose_loop
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _TRACKING = re.compile(rb'"tracking_id": *"([^"]+)"')
+_USER = re.compile(rb'"user_id": *"([^"]+)"')
 _TOKENS = {"access_token": "bench-access", "refresh_token": "bench-refresh", "expires_in": "90000"}
 _QUOTA = b'"quota":{"dailyQuota":"500000","remainingQuota":"499999"}'
 
@@ -31,6 +32,16 @@ class Ledger:
         self.delay_seconds = 0.0
         self.requests = 0
         self.arrivals: dict[bytes, float] = {}
+        self.chat: dict[str, float] = {}
+
+    def take_chat(self, body: bytes) -> bytes:
+        """Note one message of a chat and return the platform's answer to it."""
+        found = _USER.search(body)
+        self.requests += 1
+        message_id, user_id = f"c{self.requests:019d}", found[1].decode() if found else ""
+        self.chat[message_id] = time.time()
+        data = {"message_id": message_id, "user_id": user_id, "sent_time": str(time.time_ns() // 1_000_000)}
+        return json.dumps({"error": 0, "message": "Success", "data": data}).encode()
 
     def take(self, body: bytes) -> bytes:
         """Note one message and return the platform's answer to it."""
@@ -49,7 +60,9 @@ class Ledger:
         """`reset?DELAY_MS` forgets; `count` tells requests, distinct messages and the last arrival; `arrivals` all."""
         name, _, value = path.removeprefix("/_bench/").partition("?")
         if name == "reset":
-            self.delay_seconds, self.requests, self.arrivals = int(value or 0) / 1000, 0, {}
+            self.delay_seconds, self.requests, self.arrivals, self.chat = int(value or 0) / 1000, 0, {}, {}
+        elif name == "chat":
+            return self.chat
         elif name == "arrivals":
             return {key.decode(): moment for key, moment in self.arrivals.items()}
         last = next(reversed(self.arrivals.values()), 0.0)
@@ -80,8 +93,9 @@ class _Connection(asyncio.Protocol):
         self._received = received
 
     def _handle(self, head: bytes, body: bytes) -> None:
-        if head.startswith(b"POST /message/template "):
-            answer = _http(self._ledger.take(body))
+        is_chat = head.startswith(b"POST /v3.0/oa/message/cs ")
+        if is_chat or head.startswith(b"POST /message/template "):
+            answer = _http(self._ledger.take_chat(body) if is_chat else self._ledger.take(body))
             if self._ledger.delay_seconds:
                 loop = asyncio.get_running_loop()
                 loop.call_later(self._ledger.delay_seconds, partial(self._write, answer))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from benchmarks.report_by_hand import render_by_hand
+from benchmarks.report_chat import render_chat
 from benchmarks.report_delivery import render_delivery
 
 
@@ -49,6 +50,7 @@ Through the whole site (`hoso up`): from the 2xx of `POST /v1/events` until the 
 |---|---|---|---|---|---|
 {rows}
 
+{render_chat(result)}
 {render_by_hand(result)}
 Versions: {versions}.
 """

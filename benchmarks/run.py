@@ -9,7 +9,7 @@ from importlib.metadata import distributions, version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import intake, latency, peers_libraries, side_by_side, webhook
+from benchmarks import chat, dispatch, intake, latency, peers_libraries, side_by_side, webhook
 from benchmarks.alternatives import LIBRARIES as PEERS_LIBRARIES
 from benchmarks.folders import new_folder
 from benchmarks.report import render
@@ -54,6 +54,9 @@ def main() -> None:
     figures["webhook"] = webhook.measure(new_folder("webhook"))
     print("latency: from the answer to the phone, through the whole site …", flush=True)
     figures |= asyncio.run(latency.measure(new_folder("latency")))
+    print("chat: questions from the webhook to the answer, and finding the handler beside two frameworks …", flush=True)
+    figures["chat"] = chat.measure(new_folder("chat"))
+    figures["dispatch"] = dispatch.measure(new_folder("dispatch"))
     result = {"measured_at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": _machine()}
     result |= sending | figures
     RESULTS.parent.mkdir(exist_ok=True)

@@ -79,8 +79,10 @@ def _figures(rounds: dict[str, list[Round]], waits: dict[str, list[float]]) -> d
     )
     cpu = [r.cpu_us["worker"] / bare.cpu_us["worker"] for r, bare in _pairs(rounds)]
     figures["pipeline_to_bare_cpu_ratio"] = round(statistics.median(cpu), 2)
-    fastest = max(value for name, value in peers.items() if name.endswith("_per_s") and isinstance(value, int))
-    figures["pipeline_to_fastest_alternative_ratio"] = round(figures["pipeline_per_s"] / fastest, 2)
+    for ratio, is_ours in (("alternative", False), ("alternative_with_our_client", True)):
+        rivals = [each for each in alternatives.ALTERNATIVES if each.has_our_client is is_ours]
+        fastest = max(peers[f"{each.name}_per_s"] for each in rivals)
+        figures[f"pipeline_to_fastest_{ratio}_ratio"] = round(figures["pipeline_per_s"] / fastest, 2)
     figures["pipeline_to_rq_ratio"] = round(figures["pipeline_per_s"] / peers["rq_per_s"], 2)
     return figures | {"alternatives": peers}
 

@@ -22,7 +22,8 @@ DESCRIPTION: dict[str, Any] = {
     ],
 }
 PATH = "/message/template"
-HEADERS = {"access_token": "bench-access", "Content-Type": "application/json"}
+TOKEN = "bench-access"
+HEADERS = {"access_token": TOKEN, "Content-Type": "application/json"}
 
 
 def body(number: int) -> bytes:

@@ -1,4 +1,8 @@
-"""The one thing that every peer's job does: the POST that our worker does, over connections that stay open."""
+"""The one thing that every peer's job does: the POST that our worker does, over connections that stay open.
+
+Through httpx as it is installed, like any user's job. For coroutines there is our client beside it, so that one sees
+what the queue costs and what the client.
+"""
 
 import logging
 import os
@@ -6,6 +10,7 @@ import threading
 
 import httpx
 
+from benchmarks.peers.settings import CONNECTIONS
 from benchmarks.template import HEADERS, PATH, body
 from channels.http import HttpClient, HttpConfig, PlatformRequest
 
@@ -18,6 +23,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)  # a line a message would c
 _local = threading.local()
 _lock = threading.Lock()
 _clients: list[HttpClient] = []
+_stock_clients: list[httpx.AsyncClient] = []
 
 
 def send(number: int) -> None:
@@ -33,7 +39,18 @@ def send(number: int) -> None:
 
 
 async def send_async(number: int) -> None:
-    """Send message `number`; for jobs that are coroutines. Our client: httpx's own is slow with many at once."""
+    """Send message `number`; for jobs that are coroutines. One httpx client a process."""
+    if not _stock_clients:
+        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+        _stock_clients.append(httpx.AsyncClient(headers=HEADERS, timeout=30, trust_env=False, limits=limits))
+    answer = await _stock_clients[0].post(URL, content=body(number))
+    answer.raise_for_status()
+    if answer.json()["error"] != 0:
+        raise RuntimeError("refused")
+
+
+async def send_async_with_our_client(number: int) -> None:
+    """The same through our HTTP client, which is no part of any queue."""
     if not _clients:
         _clients.append(await HttpClient(HttpConfig(max_in_flight=IN_FLIGHT)).__aenter__())
     answer = await _clients[0].request(PlatformRequest("bench", "POST", URL, HEADERS, body=body(number)))
