@@ -18,9 +18,9 @@ demo: bootstrap ## Play one dossier through the five notices, and stay up to wat
 test: bootstrap ## Run every test, on real PostgreSQL, Valkey and emulator
 ifeq ($(CHROMIUM),)
 	@echo "Chromium is not installed: the browser tests are left out. Debian: apt-get install chromium" >&2
-	@$(VENV)/pytest -n 2 --dist worksteal -m "not browser and not soak"
+	@$(VENV)/pytest -n 3 --dist worksteal -m "not browser and not soak"
 else
-	@$(VENV)/pytest -n 2 --dist worksteal -m "not soak"
+	@$(VENV)/pytest -n 3 --dist worksteal -m "not soak"
 endif
 
 check: bootstrap ## Format, lint, types, import rules, dead links, lock
