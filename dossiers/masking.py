@@ -61,11 +61,19 @@ def redact_and_truncate(text: str, max_chars: int) -> str:
     text = unicodedata.normalize("NFC", text)
     most_chars = LOOKED_AT * max_chars
     if len(text) <= most_chars:
-        return truncate(redact(text), max_chars)
+        return _cut(redact(text), max_chars)
     beginning = text[:most_chars]
     kept = len(shadow_of(beginning).rstrip(IN_NUMBERS))
     rest = REDACTED if _digits(beginning[kept:]) else ""
-    return truncate(f"{redact(beginning[:kept])} {rest}".strip() + "…", max_chars)
+    return _cut(f"{redact(beginning[:kept])} {rest}".strip() + "…", max_chars)
+
+
+def _cut(text: str, max_chars: int) -> str:
+    """Cut to length. A run too long to be a number may be one when it is cut: then that is hidden too."""
+    shown = truncate(text, max_chars)
+    while contains_personal_number(shown):
+        shown = truncate(redact(shown), max_chars)
+    return shown
 
 
 def _replaced(text: str, spans: Sequence[Span]) -> str:

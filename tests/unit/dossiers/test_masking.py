@@ -174,6 +174,13 @@ def test_a_text_of_nothing_but_digits_is_one_hidden_number() -> None:
     assert redact_and_truncate("Gọi " + "0905 123 456, " * 500, 100) == f"Gọi {REDACTED}…"
 
 
+@pytest.mark.parametrize("length", range(10, 40))
+def test_a_cut_makes_no_number_of_a_run_that_was_none(length: int) -> None:
+    # "1 1 1 …" is too long for a number until it is cut to twelve digits: that used to be shown.
+    shown = redact_and_truncate("1 " * length, 24)
+    assert not contains_personal_number(shown)
+
+
 @settings(deadline=None)
 @given(
     st.text(st.sampled_from("0123456789 .-/()+đOo\u200b\u0301Nn,"), min_size=1), st.integers(1, 30), st.integers(1, 40)
