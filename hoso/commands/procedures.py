@@ -1,19 +1,19 @@
 """`hoso procedures`: the catalogue of procedures, from files."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.catalogue.errors import FileUnreadable
 from bot.catalogue.procedures import read_procedures
-from hoso.commands.catalogue import fail, tell_import
+from hoso.commands.catalogue import fail, run_import
 from hoso.commands.context import with_database
 from hoso.commands.output import print_json, print_rows
 from hoso.site import Site
 from storage import procedures
 from storage.database import Database
-from storage.procedures import Found, Procedure, Stored
+from storage.procedures import Found, Procedure
 
 app = typer.Typer()
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -33,18 +33,14 @@ def import_file(
     as_json: AsJson = False,
 ) -> None:
     """Import procedures: all good rows in one transaction, a line for each refused one. Exit 1 if any was refused."""
-    try:
-        reading = read_procedures(file, source=source, as_of=as_of)
-    except FileUnreadable as error:
-        fail(error)
-    if replace and reading.refused:
-        tell_import(None, reading.refused, as_json=as_json)  # a refused row would be retired by its own file
-
-    async def work(_: Site, database: Database) -> Stored:
-        return await procedures.store(database, reading.items, replace=replace)
-
-    is_kept = bool(reading.items) and not (strict and reading.refused)
-    tell_import(with_database("procedures", work) if is_kept else None, reading.refused, as_json=as_json)
+    run_import(
+        "procedures",
+        partial(read_procedures, file, source=source, as_of=as_of),
+        partial(procedures.store, replace=replace),
+        strict=strict,
+        replace=replace,
+        as_json=as_json,
+    )
 
 
 @app.command("list")

@@ -1,13 +1,13 @@
 """`hoso units`: the places where procedures are handled, from files."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.catalogue.errors import FileUnreadable
 from bot.catalogue.units import read_units
-from hoso.commands.catalogue import fail, tell_import
+from hoso.commands.catalogue import run_import
 from hoso.commands.context import with_database
 from hoso.commands.output import print_rows
 from hoso.commands.procedures import AsJson, AsOf, Replace, Source, Strict
@@ -15,7 +15,6 @@ from hoso.site import Site
 from storage import places
 from storage.database import Database
 from storage.places import Unit
-from storage.procedures import Stored
 
 app = typer.Typer()
 
@@ -30,18 +29,14 @@ def import_file(
     as_json: AsJson = False,
 ) -> None:
     """Import places: all good rows in one transaction, a line for each refused one. Exit 1 if any was refused."""
-    try:
-        reading = read_units(file, source=source, as_of=as_of)
-    except FileUnreadable as error:
-        fail(error)
-    if replace and reading.refused:
-        tell_import(None, reading.refused, as_json=as_json)
-
-    async def work(_: Site, database: Database) -> Stored:
-        return await places.store(database, reading.items, replace=replace)
-
-    is_kept = bool(reading.items) and not (strict and reading.refused)
-    tell_import(with_database("units", work) if is_kept else None, reading.refused, as_json=as_json)
+    run_import(
+        "units",
+        partial(read_units, file, source=source, as_of=as_of),
+        partial(places.store, replace=replace),
+        strict=strict,
+        replace=replace,
+        as_json=as_json,
+    )
 
 
 @app.command("list")
