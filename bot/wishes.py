@@ -108,14 +108,9 @@ def _range(match: re.Match[str], *, wants_quiet: bool) -> tuple[time, time] | No
     first, second = _time(match.groups()[:4]), _time(match.groups()[4:])
     if first is None or second is None:
         return None
-    if (
-        not wants_quiet
-        and match[8] is None
-        and second < first
-        and second.hour < 12
-        and match[4] in (None, "sang", "am")
-    ):
-        second = second.replace(hour=second.hour + 12)  # "từ 8h đến 5h": nobody means the next morning
+    may_mean_afternoon = 0 < second.hour < 12 and match[8] is None and match[4] in (None, "sang", "am")
+    if not wants_quiet and may_mean_afternoon and second < first < (later := second.replace(hour=second.hour + 12)):
+        second = later  # "từ 8h đến 5h": nobody means the next morning
     if first == second:
         return None
     return (first, second) if wants_quiet else (second, first)

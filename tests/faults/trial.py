@@ -111,7 +111,7 @@ class Trial:
         """Wait until some more notices have been accepted."""
         statement = "SELECT count(*) FROM attempts WHERE outcome = 'accepted'"
         before = self.site.query(statement)[0][0]
-        await self.site.wait_until(lambda: self.site.query(statement)[0][0] > before + 5, what="more accepted sends")
+        await self.site.wait_until(lambda: self.site.query(statement)[0][0] > before + 5, 45, what="more sends")
 
     async def settle(self, timeout: float = SETTLED_SECONDS) -> Evidence:
         """Wait until everything has been sent and nothing is open; return the evidence, which breaks no promise."""

@@ -33,6 +33,11 @@ from bot.wishes import (
         ("không nhắn ban đêm nữa", time(21), time(7)),
         ("chi nhan gio hanh chinh", time(17), time(8)),
         ("10h trưa đến 2h chiều", time(14), time(10)),
+        ("chỉ nhắn từ 21:04 đến 00:04", time(0, 4), time(21, 4)),
+        ("từ 8h đến 0h", time(0), time(8)),
+        ("từ 22h đến 1h", time(1), time(22)),
+        ("từ 18h đến 24h", time(0), time(18)),
+        ("từ 13h đến 5h", time(17), time(13)),
     ],
 )
 def test_hours_are_read_as_people_say_them(text: str, since: time, until: time) -> None:
