@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap demo test check format bench soak lock clean
 VENV := .venv/bin
-ROOMS := bot channels dossiers emulator hoso status_bridge storage workers
+ROOMS := bot channels console dossiers emulator hoso status_bridge storage workers
 # Browser tests need Chromium, which pip cannot bring: without it they are left out, and said so.
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 

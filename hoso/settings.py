@@ -5,13 +5,13 @@
 
 from typing import Any
 
-from hoso.chat_settings import ChatSettings
+from hoso.console_settings import ConsoleSettings
 from hoso.core_settings import ENV_FILE_VARIABLE, PREFIX, read_settings, split_address
 
 __all__ = ["ENV_FILE_VARIABLE", "PREFIX", "Settings", "load_settings", "split_address"]
 
 
-class Settings(ChatSettings):
+class Settings(ConsoleSettings):
     """All settings of one process, frozen.
 
     Raises:

@@ -23,6 +23,7 @@ from hoso import parts
 from hoso.backlog import keep_fresh
 from hoso.collector import spare_the_collector
 from hoso.consent import ConsentDesk
+from hoso.console import open_console
 from hoso.doors import announce_bot, bot_routes, sms_routes
 from hoso.errors import NotReady
 from hoso.metrics_exchange import MetricsExchange
@@ -102,6 +103,7 @@ async def run(site: Site, stop: asyncio.Event) -> None:
             config=config,
             metrics=exchange.gather,
         )
+        app.add_subapp("/console", open_console(site, database, redis, ring=bell.ring_soon))
         runner = create_runner(app, config)
         await runner.setup()
         counting = asyncio.create_task(keep_fresh(database))

@@ -1,0 +1,103 @@
+"""Pages from templates, and words that wait for the next page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+
+from console.desk import DESK
+from console.errors import ConsoleError
+from console.navigation import current, menu_for
+from console.sessions import SESSION
+from console.tokens import token_of
+from console.visitor import VISITOR, Visitor
+from console.words import LANGUAGES, translator
+
+_HERE: Final = Path(__file__).parent
+LANGUAGE_COOKIE: Final = "hoso_language"
+
+
+def set_up_templates(app: web.Application) -> None:
+    """Let the application render `templates/`; everything is escaped, and a missing value is an error."""
+    aiohttp_jinja2.setup(
+        app,
+        loader=jinja2.FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+
+
+def language_of(request: web.Request) -> str:
+    """Return the language of a page: the officer's, or what the cookie or the browser asks for; Vietnamese first."""
+    visitor: Visitor | None = request.get(VISITOR)
+    if visitor is not None:
+        return visitor.language
+    wanted = request.cookies.get(LANGUAGE_COOKIE, "")
+    return str(wanted) if wanted in LANGUAGES else LANGUAGES[0]
+
+
+def words_of(request: web.Request) -> Callable[..., str]:
+    """Return `t(key, **values)` in the language of the page."""
+    return translator(language_of(request))
+
+
+def page(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
+    """Render a page. Templates extend `base.html.j2` and have `t`, `visitor`, `csrf`, `language`, `local`, `desk`."""
+    context |= _frame(request)
+    response = aiohttp_jinja2.render_template(template, request, context)
+    response.set_status(status)
+    return response
+
+
+def _frame(request: web.Request) -> dict[str, Any]:
+    desk = request.config_dict[DESK]
+    visitor = request.get(VISITOR)
+    return {
+        "t": words_of(request),
+        "language": language_of(request),
+        "visitor": visitor,
+        "csrf": token_of(request),
+        "menu": menu_for(visitor),
+        "current": current(request.path),
+        "path": request.path,
+        "config": desk.config,
+        "flashes": _take_flashes(request),
+        "local": lambda moment, form="%d/%m/%Y %H:%M": _local(moment, form, desk.config.zone),
+        "now": desk.now(),
+    }
+
+
+def _local(moment: datetime | None, form: str, zone: tzinfo) -> str:
+    return "–" if moment is None else moment.astimezone(zone).strftime(form)
+
+
+def error_page(request: web.Request, error: ConsoleError) -> web.Response:
+    """Return the page of something that went wrong; small, so that nothing can go wrong in it."""
+    t = words_of(request)
+    context = {"t": t, "language": language_of(request), "title": t("shell.errors.title"), "message": t(error.word)}
+    response = aiohttp_jinja2.render_template("error.html.j2", request, context)
+    response.set_status(error.status)
+    return response
+
+
+def flash(request: web.Request, kind: str, word: str, **values: Any) -> None:
+    """Say something on the next page: kind `ok`, `note` or `bad`, `word` a key of the words."""
+    session = request[SESSION]
+    session["flashes"] = [*session.get("flashes", []), {"kind": kind, "word": word, "values": values}]
+
+
+def _take_flashes(request: web.Request) -> list[dict[str, Any]]:
+    session = request[SESSION]
+    waiting = session.get("flashes", [])
+    if waiting:
+        session["flashes"] = []
+    return list(waiting)

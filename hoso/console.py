@@ -1,0 +1,46 @@
+"""The console's composition root: its desk, and what single areas need of other rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiohttp import web
+from redis.asyncio import Redis
+
+from console.app import Fill, create_console
+from console.desk import ConsoleConfig, Desk
+from hoso.parts import utc_now
+from hoso.settings import Settings
+from hoso.site import Site
+from storage.database import Database
+
+
+def console_config(settings: Settings) -> ConsoleConfig:
+    """Return what the console must be told."""
+    return ConsoleConfig(
+        zone=settings.zone,
+        base_url=settings.base_url,
+        secure_cookies=settings.base_url.startswith("https://"),
+        trusts_proxy=settings.console_trusts_proxy,
+        idle_seconds=int(settings.console_idle_minutes * 60),
+        session_seconds=int(settings.console_session_hours * 3600),
+        is_emulated=settings.is_emulated,
+    )
+
+
+def open_console(site: Site, database: Database, redis: Redis, *, ring: Callable[[str], None]) -> web.Application:
+    """Return the console of a site, to be added under `/console`."""
+    desk = Desk(
+        database=database,
+        cipher=site.cipher,
+        redis=redis,
+        config=console_config(site.settings),
+        now=utc_now,
+        ring=ring,
+    )
+    return create_console(desk, _fills(site, database))
+
+
+def _fills(_site: Site, _database: Database) -> list[Fill]:
+    """What areas need beside the desk, one line an area."""
+    return []
