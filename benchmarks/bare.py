@@ -19,7 +19,7 @@ from channels.zalo.calls import call_api
 from channels.zalo.config import ZaloConfig
 from channels.zalo.methods import SendTemplate
 from hoso.collector import spare_the_collector
-from hoso.process import run_async
+from hoso.loops import run_async
 
 WARM_UP = 300
 

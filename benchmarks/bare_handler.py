@@ -7,7 +7,7 @@ import sys
 from aiohttp import web
 
 from benchmarks.webhook_events import PATH
-from hoso.process import run_async
+from hoso.loops import run_async
 
 
 async def _take(request: web.Request) -> web.Response:

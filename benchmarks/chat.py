@@ -30,8 +30,9 @@ from channels.zalo.routes import WEBHOOK_PATH
 from channels.zalo.signature import SIGNATURE_HEADER, sign
 from hoso.embedded import start_engines
 from hoso.logs import set_up_logging
+from hoso.loops import run_async
 from hoso.ports import free_ports
-from hoso.process import own_command, run_async
+from hoso.process import own_command
 from hoso.settings import Settings, load_settings
 from storage.crypto import generate_key
 from storage.migrations import migrate

@@ -32,7 +32,7 @@ from bot.services import ChatConfig, ChatServices
 from bot.understanding import Entities, Label, Meaning
 from bot.updates import Update, UpdateKind
 from hoso.embedded import start_engines
-from hoso.process import run_async
+from hoso.loops import run_async
 from storage.citizens import Citizen
 from storage.conversations import Conversation
 from storage.crypto import Cipher, generate_key

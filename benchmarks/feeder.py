@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.samples import first_event
 from hoso import parts
 from hoso.collector import spare_the_collector
-from hoso.process import run_async
+from hoso.loops import run_async
 from hoso.settings import load_settings
 from hoso.site import open_site
 from status_bridge.intake import Intake

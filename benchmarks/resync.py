@@ -21,7 +21,7 @@ from benchmarks.report_by_hand import write
 from benchmarks.samples import event
 from hoso import parts
 from hoso.embedded import start_engines
-from hoso.process import run_async
+from hoso.loops import run_async
 from hoso.settings import load_settings
 from hoso.site import open_site
 

@@ -17,8 +17,9 @@ import psycopg
 from benchmarks.press import Pressed, pace, press
 from benchmarks.webhook_events import APP_ID, OA_ID, OA_SECRET, signed_requests
 from hoso.embedded import start_engines
+from hoso.loops import run_async
 from hoso.ports import free_ports
-from hoso.process import own_command, run_async
+from hoso.process import own_command
 from storage.crypto import generate_key
 from storage.migrations import migrate
 

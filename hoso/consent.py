@@ -17,7 +17,8 @@ from channels.zalo.consent import Consent, ConsentRefused
 from channels.zalo.methods import ExchangeCode, GetOa
 from channels.zalo.oauth import TokenPair, exchange_code
 from hoso.errors import CommandError
-from hoso.parts import utc_now, zalo_config
+from hoso.moments import utc_now
+from hoso.parts import zalo_config
 from hoso.settings import Settings
 from storage import consents
 from storage.accounts import AccountStore

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from console.app import Fill, create_console
 from console.desk import ConsoleConfig, Desk
-from hoso.parts import utc_now
+from hoso.moments import utc_now
 from hoso.settings import Settings
 from hoso.site import Site
 from storage.database import Database

@@ -23,8 +23,9 @@ from hoso.errors import BadSettings, NotReady
 from hoso.findings import Finding, Verdict
 from hoso.linking_settings import ONE_TIME_CODE
 from hoso.logs import set_up_logging
+from hoso.loops import run_async
+from hoso.moments import utc_now
 from hoso.outgoing import look_at_outgoing
-from hoso.process import run_async
 from hoso.settings import Settings, load_settings
 from hoso.site import Site, open_site
 from status_bridge.composition import platform_parameters
@@ -166,7 +167,7 @@ def _account_finding(account: accounts.Account) -> Finding:
 async def _zalo(site: Site, database: Database) -> AsyncIterator[ZaloClient]:
     config = parts.zalo_config(site.settings)
     store = accounts.AccountStore(database, site.cipher)
-    async with HttpClient() as http, TokenKeeper(store, http, config, clock=parts.utc_now, sleep=parts.sleep) as keeper:
+    async with HttpClient() as http, TokenKeeper(store, http, config, clock=utc_now, sleep=parts.sleep) as keeper:
         yield ZaloClient(http, keeper, config, account_id=site.settings.oa_id)
 
 

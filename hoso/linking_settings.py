@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from bot.downloads import DownloadConfig
+from bot.download_config import DownloadConfig
 from bot.linking.config import LinkingConfig
 from emulator.templates import load_templates
 from hoso.ticket_settings import TicketSettings

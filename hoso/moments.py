@@ -8,6 +8,11 @@ import typer
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
+def utc_now() -> datetime:
+    """Return the present time with its offset."""
+    return datetime.now(UTC)
+
+
 def check_moment(text: str | None) -> str | None:
     """Return what an option was given, before anything else is started; for `typer.Option(callback=…)`.
 

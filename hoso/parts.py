@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from channels.base import Channel
 from channels.http import HttpClient, HttpConfig
@@ -16,6 +15,7 @@ from channels.zalo.auth import TokenKeeper
 from channels.zalo.config import ZaloConfig
 from channels.zalo.kit import ZaloKit
 from dossiers.text import sms_parts, to_gsm7
+from hoso.moments import utc_now
 from hoso.settings import Settings
 from hoso.site import Site
 from status_bridge.composition import Composer, CompositionConfig
@@ -30,11 +30,6 @@ from storage.database import Database
 SEEDED_TOKEN_SECONDS = 4 * 3600
 # With the 25 s that a call may take, well inside the worker's deadline for one send.
 TOKEN_WAIT_SECONDS = 10.0
-
-
-def utc_now() -> datetime:
-    """Return the present time with its offset."""
-    return datetime.now(UTC)
 
 
 sleep = asyncio.sleep

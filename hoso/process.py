@@ -3,34 +3,17 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
 
-from hoso.errors import NotReady
 from hoso.logs import set_up_logging
-from hoso.loops import choose_loop
+from hoso.loops import run_async
 from hoso.metrics_exchange import publishing
 from hoso.parent import end_with_supervisor
 from hoso.settings import Settings
 from hoso.site import Site, open_site
-from storage.errors import DatabaseUnavailable
 
-T = TypeVar("T")
 SHOWS_METRICS = "serve"
 ProcessMain = Callable[[Site, asyncio.Event], Awaitable[None]]
-
-
-def run_async(main: Coroutine[Any, Any, T]) -> T:
-    """Run `main` on uvloop where there is one.
-
-    Raises:
-        NotReady: PostgreSQL went away.
-    """
-    try:
-        with asyncio.Runner(loop_factory=choose_loop()) as runner:
-            return runner.run(main)
-    except DatabaseUnavailable as error:
-        raise NotReady(f"PostgreSQL does not answer ({error}); check HOSO_DATABASE_URL") from error
 
 
 def run_process(name: str, settings: Settings, main: ProcessMain) -> None:

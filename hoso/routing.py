@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from hoso.parts import OpenChannels, utc_now
+from hoso.moments import utc_now
+from hoso.parts import OpenChannels
 from hoso.settings import Settings
 from status_bridge.routing import NoRoute, Policy, Prices, Question, Routed, route, template_of
 from status_bridge.short_text import ShortForm

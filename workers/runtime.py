@@ -4,6 +4,8 @@ RQ's jobs are plain functions in the main thread; connections, HTTP client and t
 are `asyncio.timeout` on the loop, never RQ's alarm signal, which asyncio swallows (docs: rq-httpx-redis-pitfalls A2).
 """
 
+from __future__ import annotations
+
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
@@ -11,14 +13,16 @@ from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import structlog
 
-from workers.delivery import Delivery
 from workers.errors import RuntimeClosed
 from workers.lanes import LANES
-from workers.sweeper import Sweeper
+
+if TYPE_CHECKING:  # who only rings the bell needs none of what sends
+    from workers.delivery import Delivery
+    from workers.sweeper import Sweeper
 
 T = TypeVar("T")
 

@@ -15,7 +15,8 @@ from hoso.commands.authorize import authorize
 from hoso.commands.context import with_database
 from hoso.commands.output import print_rows
 from hoso.errors import CommandError
-from hoso.parts import SEEDED_TOKEN_SECONDS, seed_account, utc_now, zalo_config
+from hoso.moments import utc_now
+from hoso.parts import SEEDED_TOKEN_SECONDS, seed_account, zalo_config
 from hoso.site import Site
 from storage import accounts
 from storage.database import Database

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from hoso.logs import set_up_logging
-from hoso.process import run_async
+from hoso.loops import run_async
 from hoso.settings import Settings, load_settings
 from hoso.site import Site, open_site
 from storage.database import Database

@@ -19,7 +19,7 @@ from hoso import parts
 from hoso.commands.context import with_database
 from hoso.commands.output import print_json
 from hoso.errors import CommandError, NotReady
-from hoso.moments import check_moment, read_moment
+from hoso.moments import check_moment, read_moment, utc_now
 from hoso.replay import Replay, Replayed, make_quiet
 from hoso.site import Site
 from status_bridge.intake import MAX_BATCH_EVENTS, Intake
@@ -102,7 +102,7 @@ def replay(
     """
 
     async def work(site: Site, database: Database) -> Replayed:
-        now = parts.utc_now()
+        now = utc_now()
         start = read_moment(since, now=now, zone=site.settings.zone)
         end = now if until is None else read_moment(until, now=now, zone=site.settings.zone)
         if end <= start:

@@ -10,8 +10,7 @@ from dossiers.code import normalise_dossier_code
 from hoso.commands.context import with_database
 from hoso.commands.output import print_json, print_rows
 from hoso.errors import CommandError
-from hoso.moments import check_moment, read_moment
-from hoso.parts import utc_now
+from hoso.moments import check_moment, read_moment, utc_now
 from hoso.site import Site
 from hoso.story import gather, tell
 from status_bridge.dead_ends import EN, VI, describe

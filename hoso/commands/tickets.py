@@ -10,8 +10,8 @@ from bot.texts.feedback import words_of
 from hoso.commands.context import with_database
 from hoso.commands.output import print_json, print_rows
 from hoso.errors import CommandError
+from hoso.moments import utc_now
 from hoso.officer_chat import window_rules
-from hoso.parts import utc_now
 from hoso.site import Site
 from storage import ticket_answers, tickets
 from storage.chat_window import MAX_TEXT_CHARS

@@ -10,9 +10,9 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
+from bot.download_config import DownloadConfig
 from bot.downloads import (
     AddressRefused,
-    DownloadConfig,
     DownloadError,
     DownloadFailed,
     Downloads,

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 
-from bot.downloads import DownloadConfig, Downloads
+from bot.download_config import DownloadConfig
+from bot.downloads import Downloads
 from bot.fsm import BLANK
 from bot.services import ChatServices
 from bot.texts.photos import words_of as photo_words
