@@ -4,11 +4,13 @@ Texts live in `templates/<language>/<notice>.toml` (`text`, and `[params]` for t
 templates' parameters with their limits in `templates/platform.toml`. Officers' notes lose phone and identity numbers
 and are cut to a limit; sensitive procedures are not named (docs: public-services 11, points 16 and 21). A phone that
 stands for many people is told code and state only, by `templates/<language>/minimal.toml` (docs: public-services 4.1).
+Words that two officers put in force (storage/templates.py) stand before those of the files; should they fail for an
+event, the files' words are said.
 """
 
 import tomllib
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -24,14 +27,18 @@ from dossiers.masking import redact_and_truncate
 from dossiers.sensitive import is_sensitive_procedure
 from dossiers.status import Notice, Status
 from status_bridge.event import DossierEvent
+from storage.templates import Body, Medium, Version
 
 LANGUAGES = ("vi", "en")
 MAX_NAME_CHARS = 120
 MAX_NOTE_CHARS = 200
 MAX_LIST_CHARS = 300
 MAX_TEXT_CHARS = 2000  # docs: zalo 4.2
+SMS_PART = "\x1fsms"
+"""Stands among the names of a template's parameters for the short message, where words of its own are in force."""
 _SEPARATOR = "\x1e"  # a control character, which no value holds: intake cleans them away
 _FOLDER = Path(__file__).parent / "templates"
+log = structlog.get_logger()
 
 
 class CompositionError(ValueError):
@@ -53,10 +60,14 @@ class ComposedNotice:
     text: str
     params: Mapping[str, str]
     is_minimal: bool = False
+    sms: str | None = None
+    """The short message, where words of its own are in force; else it is made of the parameters (short_text.py)."""
 
     def as_content(self) -> dict[str, Any]:
         """Return the form in which it is stored and handed to the channels; with `minimal` when it is."""
-        content = {"text": self.text, "params": dict(self.params)}
+        content: dict[str, Any] = {"text": self.text, "params": dict(self.params)}
+        if self.sms is not None:
+            content["sms"] = self.sms
         return content | {"minimal": True} if self.is_minimal else content
 
 
@@ -82,9 +93,12 @@ class Composer:
         # There are few procedures, and each comes thousands of times.
         self._is_sensitive = lru_cache(maxsize=4096)(self._judge_sensitive)
         environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        self._environment = environment
         # All of a notice's texts are one template: rendering once is several times cheaper than once a parameter.
         self._templates: dict[tuple[str, Notice], tuple[Template, tuple[str, ...]]] = {}
         self._minimal: dict[tuple[str, Notice], tuple[Template, tuple[str, ...]]] = {}
+        self._in_force: dict[tuple[str, Notice], tuple[Template, tuple[str, ...]]] = {}
+        self._product: dict[tuple[str, Notice], Mapping[str, Any]] = {}
         for language in LANGUAGES:
             fewest = _read_minimal(folder, language)
             for notice in Notice:
@@ -97,9 +111,38 @@ class Composer:
                 raw = tomllib.loads((folder / language / f"{notice}.toml").read_text(encoding="utf-8"))
                 if set(raw["params"]) != set(self._platform[notice]):
                     raise CompositionError(f"{language}/{notice}.toml: its parameters differ from platform.toml")
-                parts = [raw["text"], *raw["params"].values()]
-                template = environment.from_string(_SEPARATOR.join(parts))
-                self._templates[language, notice] = template, tuple(raw["params"])
+                self._product[language, notice] = raw
+                self._templates[language, notice] = self._build(raw["text"], raw["params"], None)
+
+    def product_body(self, notice: Notice, language: str, medium: Medium) -> Body:
+        """Return the words that come with the product; of a short message there are none: it is made of the others."""
+        raw = self._product[language, notice]
+        if medium is Medium.TEMPLATE:
+            return Body(params=raw["params"])
+        return Body(text=raw["text"].strip() if medium is Medium.TEXT else None)
+
+    def use(self, versions: Iterable[Version]) -> None:
+        """Say from now on what these versions say, and for all else what comes with the product."""
+        bodies = {(one.language, one.notice, one.channel): one.body for one in versions if not one.body.is_product}
+        in_force = {}
+        for (language, notice), raw in self._product.items():
+            own = {medium: bodies.get((language, notice.value, medium), Body()) for medium in Medium}
+            if all(body.is_product for body in own.values()):
+                continue
+            params = own[Medium.TEMPLATE].params
+            try:
+                in_force[language, notice] = self._build(
+                    own[Medium.TEXT].text or raw["text"],
+                    raw["params"] if params is None else {name: params[name] for name in raw["params"]},
+                    own[Medium.SMS].text,
+                )
+            except (KeyError, TemplateError) as error:  # approved for another version of the product
+                log.error("words_in_force_unusable", notice=notice.value, language=language, cause=type(error).__name__)
+        self._in_force = in_force
+
+    def _build(self, text: str, params: Mapping[str, str], sms: str | None) -> tuple[Template, tuple[str, ...]]:
+        named = dict(params) if sms is None else {**params, SMS_PART: sms}
+        return self._environment.from_string(_SEPARATOR.join([text, *named.values()])), tuple(named)
 
     def compose(
         self,
@@ -126,21 +169,38 @@ class Composer:
         Raises:
             CompositionError: a value is missing or longer than the platform allows.
         """
-        template, names = (self._minimal if is_minimal else self._templates)[language, notice]
         values: Mapping[str, Any]
         if is_minimal:
             is_stop = event.status is Status.STOPPED
             values = {"code": event.subject, "is_stop": is_stop, "hotline": self._config.hotline}
-        else:
-            values = self._values(notice, event, follows, language, known)
+            return self._say(self._minimal[language, notice], notice, language, values, is_minimal=True)
+        values = self._values(notice, event, follows, language, known)
+        if (own := self._in_force.get((language, notice))) is not None:
+            try:
+                return self._say(own, notice, language, values)
+            except CompositionError as error:  # longer than they were when they were approved
+                log.warning("words_in_force_failed", notice=notice.value, language=language, cause=str(error))
+        return self._say(self._templates[language, notice], notice, language, values)
+
+    def _say(
+        self,
+        words: tuple[Template, tuple[str, ...]],
+        notice: Notice,
+        language: str,
+        values: Mapping[str, Any],
+        *,
+        is_minimal: bool = False,
+    ) -> ComposedNotice:
+        template, names = words
         try:
             said = unicodedata.normalize("NFC", _render(template, values))
         except TemplateError as error:
             raise CompositionError(f"{language}/{notice}: {type(error).__name__}: {error}") from error
-        text, *rendered = map(_tidy, said.split(_SEPARATOR))
+        text, *rendered = map(tidy, said.split(_SEPARATOR))
         params = dict(zip(names, rendered, strict=True))
+        sms = params.pop(SMS_PART, None)
         self._check(notice, text, params)
-        return ComposedNotice(text, params, is_minimal)
+        return ComposedNotice(text, params, is_minimal, sms)
 
     def _values(
         self, notice: Notice, event: DossierEvent, follows: Notice | None, language: str, known: Mapping[str, Any]
@@ -222,7 +282,7 @@ def _listed(items: Collection[str], max_chars: int) -> str | None:
     return _note("; ".join(named), max_chars)
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Return text in NFC without needless white space and empty lines."""
     if text.isprintable() and "  " not in text:  # one line with single spaces, as nearly every parameter
         return text.strip()

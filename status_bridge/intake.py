@@ -7,7 +7,7 @@ after a crash, with the same events or overlapping ones. The doorbell is rung af
 import asyncio
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 
 import structlog
@@ -36,7 +36,10 @@ log = structlog.get_logger()
 
 
 class Intake:
-    """Takes batches of decoded events; `on_work` is called with the lane after a commit that made something due."""
+    """Takes batches of decoded events; `on_work` is called with the lane after a commit that made something due.
+
+    `freshen` is awaited before each batch: the place to read anew which words are in force.
+    """
 
     def __init__(
         self,
@@ -46,7 +49,9 @@ class Intake:
         config: IntakeConfig,
         *,
         on_work: Callable[[str], None],
+        freshen: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        self._freshen = freshen
         self._database = database
         self._cipher = cipher
         self._composer = composer
@@ -62,6 +67,8 @@ class Intake:
         """
         if len(raw_events) > MAX_BATCH_EVENTS:
             raise ValueError(f"at most {MAX_BATCH_EVENTS} events at once")
+        if self._freshen is not None:
+            await self._freshen()
         for attempt in range(_DEADLOCK_RETRIES + 1):
             try:
                 batch = await self._take_once(raw_events)

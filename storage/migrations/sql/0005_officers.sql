@@ -8,6 +8,7 @@ CREATE TABLE officers (
     name                text        NOT NULL,
     language            text        NOT NULL DEFAULT 'vi',
     password_hash       text,                                  -- argon2id, PHC string; null: nobody can sign in
+    password_until      timestamptz,                           -- of a temporary password: afterwards it opens nothing
     must_set_up         boolean     NOT NULL DEFAULT true,     -- password given by somebody else: a new one and TOTP first
     totp_secret_enc     bytea,                                 -- null: not set up yet
     totp_step           bigint,                                -- the last 30-second step used: no code works twice
@@ -94,7 +95,7 @@ CREATE TABLE recipients (
     recipient_enc  bytea   NOT NULL,                           -- JSON: phone (84…), values by column
     PRIMARY KEY (list_id, line)
 );
-CREATE UNIQUE INDEX recipients_phone ON recipients (list_id, recipient_hash);
+CREATE UNIQUE INDEX recipients_phone ON recipients (recipient_hash, list_id); -- also finds an erased phone's rows
 
 CREATE TABLE wrong_rows (
     list_id bigint  NOT NULL REFERENCES recipient_lists ON DELETE CASCADE,
@@ -114,6 +115,10 @@ CREATE TABLE audiences (
     UNIQUE (unit, name)
 );
 
+-- An audience of some units or procedures is found by them, not by looking at everybody's dossiers.
+CREATE INDEX dossiers_agency ON dossiers (agency_code);
+CREATE INDEX dossiers_procedure ON dossiers (procedure_code);
+
 -- What people asked to be told about; advertising goes to nobody else (docs: public-services 6.4).
 CREATE TABLE subscriptions (
     recipient_hash bytea       NOT NULL,
@@ -132,6 +137,7 @@ CREATE TABLE broadcasts (
     title          text        NOT NULL,                       -- for officers
     unit           text        NOT NULL,
     author         text        NOT NULL,                       -- login, or key:<id>
+    authors        text[]      NOT NULL DEFAULT '{}',          -- all who wrote on it: none of them may approve it
     purpose        text        NOT NULL CHECK (purpose IN ('information', 'advertising')),
     urgent         boolean     NOT NULL DEFAULT false,         -- storm, flood: overrides hours, needs two approvers
     category       text,                                       -- of `subscriptions`; advertising needs one
@@ -160,6 +166,7 @@ CREATE TABLE broadcasts (
     rows           integer     NOT NULL DEFAULT 0,             -- made so far; ordinals 1 … rows
     released       integer     NOT NULL DEFAULT 0,             -- the last ordinal that was let go
     canary_until   timestamptz,
+    start_at       timestamptz,                                -- told to start, and begins by itself then (state approved)
     created_at     timestamptz NOT NULL DEFAULT now(),
     submitted_at   timestamptz,
     approved_at    timestamptz,
@@ -183,6 +190,10 @@ ALTER TABLE notices ADD COLUMN broadcast_id bigint;            -- with `ordinal`
 CREATE INDEX notices_broadcast ON notices (broadcast_id, ordinal) WHERE broadcast_id IS NOT NULL;
 CREATE INDEX notices_broadcast_state ON notices (broadcast_id, state) WHERE broadcast_id IS NOT NULL;
 
+-- The day's figures are counted from the rows of the day; a broadcast's from its progress.
+CREATE INDEX notices_made ON notices (created_at) WHERE broadcast_id IS NULL;
+CREATE INDEX dossier_events_rejected ON dossier_events (received_at) WHERE outcome = 'rejected';
+
 -- Written by the rows' readers when somebody was told by other means, or a notice was sent again by hand.
 CREATE TABLE notice_marks (
     notice_id  uuid        NOT NULL,
@@ -205,6 +216,8 @@ CREATE TABLE apologies (
     created_at   timestamptz NOT NULL DEFAULT now(),
     UNIQUE (dossier_id, due_at)
 );
+-- What the office works on and is due or late.
+CREATE INDEX dossiers_due ON dossiers (due_at, id) WHERE status IN (2, 4) AND due_at IS NOT NULL;
 
 -- ── texts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -240,3 +253,10 @@ CREATE TABLE canned_answers (
     created_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (unit, title)
 );
+
+-- ── conversations and tickets ────────────────────────────────────────────────────────────────────────────────────
+
+ALTER TABLE tickets ADD COLUMN unit_code text;                 -- whose officers have it to do; null: its dossier's, else the city's
+ALTER TABLE tickets ADD COLUMN published_at timestamptz;       -- the answer was made public (Decision 766/QĐ-TTg: in 2 working days)
+ALTER TABLE officer_messages ADD COLUMN form text;             -- of the page that it was written on: the same again is no second message
+CREATE UNIQUE INDEX officer_messages_form ON officer_messages (ticket_id, form) WHERE form IS NOT NULL;
