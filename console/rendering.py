@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
+from console import charts, numbers
 from console.desk import DESK
 from console.errors import ConsoleError
 from console.navigation import current, menu_for
@@ -51,26 +53,42 @@ def words_of(request: web.Request) -> Callable[..., str]:
 
 
 def page(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
-    """Render a page. Templates extend `base.html.j2` and have `t`, `visitor`, `csrf`, `language`, `local`, `desk`."""
-    context |= _frame(request)
+    """Render a page. Templates extend `base.html.j2` and have what `_frame` returns."""
+    context = _frame(request) | {"flashes": _take_flashes(request)} | context
     response = aiohttp_jinja2.render_template(template, request, context)
     response.set_status(status)
     return response
 
 
+def render(request: web.Request, template: str, **context: Any) -> str:
+    """Render a part of a page, such as one that `console.live` sends again; flashes stay for the next whole page."""
+    return aiohttp_jinja2.render_string(template, request, _frame(request) | context)
+
+
 def _frame(request: web.Request) -> dict[str, Any]:
+    """Return what every template has.
+
+    `t(key, **values)` words; `n(value, digits)`, `money(vnd)`, `lasting(seconds)` figures; `local(moment, form)`;
+    `now`; `language`; `visitor` or None; `csrf`; `path`; `config`; for the frame `menu`, `current`; `charts`.
+    """
     desk = request.config_dict[DESK]
     visitor = request.get(VISITOR)
+    language = language_of(request)
+    token = token_of(request) if SESSION in request else ""
     return {
         "t": words_of(request),
-        "language": language_of(request),
+        "n": partial(numbers.number, language=language),
+        "money": partial(numbers.money, language=language),
+        "lasting": partial(numbers.lasting, language=language),
+        "charts": charts,
+        "language": language,
         "visitor": visitor,
-        "csrf": token_of(request),
+        "csrf": token,
+        "form_token": token,  # the same: inside the components, `csrf` is the macro
         "menu": menu_for(visitor),
         "current": current(request.path),
         "path": request.path,
         "config": desk.config,
-        "flashes": _take_flashes(request),
         "local": lambda moment, form="%d/%m/%Y %H:%M": _local(moment, form, desk.config.zone),
         "now": desk.now(),
     }
@@ -81,10 +99,20 @@ def _local(moment: datetime | None, form: str, zone: tzinfo) -> str:
 
 
 def error_page(request: web.Request, error: ConsoleError) -> web.Response:
-    """Return the page of something that went wrong; small, so that nothing can go wrong in it."""
+    """Return the page of something that went wrong; it asks nothing of the database or of Redis."""
     t = words_of(request)
-    context = {"t": t, "language": language_of(request), "title": t("shell.errors.title"), "message": t(error.word)}
-    response = aiohttp_jinja2.render_template("error.html.j2", request, context)
+    response = aiohttp_jinja2.render_template(
+        "error.html.j2",
+        request,
+        _frame(request)
+        | {
+            "flashes": [],
+            "title": t(f"shell.errors.titles.{error.status}"),
+            "message": t(error.word),
+            "status": error.status,
+            "again": request.path_qs if request.method == "GET" and error.is_passing else None,
+        },
+    )
     response.set_status(error.status)
     return response
 
