@@ -37,6 +37,53 @@ class WindowRules:
     """Whether an answer may cost money."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the window of a chat stands: what people are shown before they write."""
+
+    refusal: Refusal | None
+    """Why nothing can be written now"""
+    free_until: datetime | None
+    """When answers begin to cost money; None: they never do, or nobody has ever written"""
+    closes_at: datetime | None
+    """When the platform takes no answer any more; None: never"""
+    replies: int
+    """Given, or on their way, since the citizen's last message"""
+    quota: int
+    """Of them; 0: any number"""
+
+    def is_free(self, now: datetime) -> bool:
+        """Whether an answer given now costs nothing."""
+        return self.free_until is None or now < self.free_until
+
+
+async def look(
+    connection: Connection,
+    *,
+    citizen_id: int,
+    platform: str,
+    last_interaction_at: datetime | None,
+    rules: WindowRules,
+    now: datetime,
+) -> Standing:
+    """Return how the window of a citizen's chat stands; `refusal` as `refuse` says."""
+    refusal = await refuse(
+        connection,
+        citizen_id=citizen_id,
+        platform=platform,
+        last_interaction_at=last_interaction_at,
+        rules=rules,
+        now=now,
+    )
+    if platform != WINDOWED_PLATFORM or last_interaction_at is None:
+        return Standing(refusal, None, None, 0, 0)
+    params = {"citizen_id": citizen_id, "since": last_interaction_at}
+    [row] = await fetch(connection, _Q["count_replies"], params)
+    return Standing(
+        refusal, last_interaction_at + FREE_WINDOW, last_interaction_at + WINDOW, int(row["replies"]), rules.quota
+    )
+
+
 async def refuse(
     connection: Connection,
     *,

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from storage import audit
 from storage.chat_window import MAX_TEXT_CHARS, Refusal, WindowRules, refuse
 from storage.conversations import TEXT_COLUMN as SAID_COLUMN
 from storage.crypto import Cipher
@@ -130,23 +131,62 @@ async def search(database: Database, *, is_closed: bool = False, limit: int = 10
 
 
 async def claim(
-    database: Database, cipher: Cipher, number: str, *, officer: str, announcement: Mapping[str, str] | None = None
+    database: Database,
+    cipher: Cipher,
+    number: str,
+    *,
+    officer: str,
+    announcement: Mapping[str, str] | None = None,
+    unit: str | None = None,
+    entry: audit.Entry | None = None,
 ) -> Handover | None:
     """Give a hand-over that waits to an officer; the assistant is silent from now on.
 
     Returns it as it is now; `officer` in it is somebody else's name when that one was first. None: there is none that
-    is under way. `announcement` (by language) is said to the citizen.
+    is under way. `announcement` (by language) is said to the citizen. `unit` is where it belongs from now on, unless
+    it was put somewhere before; `entry` goes into the audit log if the officer is the one who took it.
     """
     async with database.transaction() as connection:
         found = await _find(connection, number=number.upper())
         if found is None or not found.is_open:
             return None
-        if not await fetch(connection, _Q["claim"], {"id": found.id, "officer": officer}):
+        if not await fetch(connection, _Q["claim"], {"id": found.id, "officer": officer, "unit": unit}):
             return found
         await _set_mode(connection, found.citizen_id, "officer", found.id)
         if announcement is not None:
             await _announce(connection, cipher, found, announcement)
+        if entry is not None:
+            await audit.write(connection, entry)
         return await _find(connection, id=found.id)
+
+
+async def release(
+    database: Database,
+    cipher: Cipher,
+    number: str,
+    *,
+    officer: str,
+    unit: str | None = None,
+    announcement: Mapping[str, str] | None = None,
+    entry: audit.Entry | None = None,
+) -> bool:
+    """Put a hand-over back into the queue, at its old place, for the officers of `unit` if one is given.
+
+    False when another officer has it, or it has ended. Who had it says so to the citizen by `announcement`; one that
+    waits is only put elsewhere, without a word.
+    """
+    async with database.transaction() as connection:
+        found = await _find(connection, number=number.upper())
+        if found is None or not found.is_open or (found.state == "claimed" and found.officer != officer):
+            return False
+        await fetch(connection, _Q["release"], {"id": found.id, "unit": unit})
+        if found.state == "claimed":
+            await _set_mode(connection, found.citizen_id, "waiting", found.id)
+            if announcement is not None:
+                await _announce(connection, cipher, found, announcement)
+        if entry is not None:
+            await audit.write(connection, entry)
+        return True
 
 
 async def close(
@@ -157,15 +197,17 @@ async def close(
     ending: Ending,
     summary: str | None = None,
     announcement: Mapping[str, str] | None = None,
+    officer: str | None = None,
+    entry: audit.Entry | None = None,
 ) -> bool:
-    """End a hand-over; the assistant answers again. False when it had ended.
+    """End a hand-over; the assistant answers again. False when it had ended, or (with `officer`) is not that one's.
 
     The citizen's own ending takes back what was not sent yet; after the others it still goes out, and the
     `announcement` (by language) after it.
     """
     async with database.transaction() as connection:
         found = await _find(connection, id=ticket_id)
-        if found is None:
+        if found is None or (officer is not None and found.officer != officer):
             return False
         # Who never met an officer was not answered.
         is_answered = ending is Ending.BY_OFFICER or (ending is Ending.IDLE and found.state == "claimed")
@@ -181,6 +223,8 @@ async def close(
             await fetch(connection, _Q["cancel_pending"], {"ticket_id": found.id})
         if announcement is not None:
             await _announce(connection, cipher, found, announcement)
+        if entry is not None:
+            await audit.write(connection, entry)
         return True
 
 
@@ -202,15 +246,31 @@ async def transcript(database: Database, cipher: Cipher, citizen_id: int, *, lim
 
 
 async def say(
-    database: Database, cipher: Cipher, number: str, *, officer: str, text: str, rules: WindowRules, now: datetime
+    database: Database,
+    cipher: Cipher,
+    number: str,
+    *,
+    officer: str,
+    text: str,
+    rules: WindowRules,
+    now: datetime,
+    form: str | None = None,
+    entry: audit.Entry | None = None,
 ) -> int | Refusal:
-    """Say something to the citizen of a hand-over that the officer has; return the message's id, or why not."""
+    """Say something to the citizen of a hand-over that the officer has; return the message's id, or why not.
+
+    The same `form` a second time finds the message that it made: nothing is said twice because a button was pressed
+    twice.
+    """
     if len(text) > MAX_TEXT_CHARS:
         return Refusal.TOO_LONG
     async with database.transaction() as connection:
         handover = await _find(connection, number=number.upper())
         if handover is None or handover.state != "claimed":
             return Refusal.NOT_CLAIMED
+        params: dict[str, Any] = {"ticket_id": handover.id, "form": form, "officer": officer}
+        if form is not None and (said := await fetch(connection, _Q["of_form"], params)):
+            return int(said[0]["id"])
         if handover.officer != officer:
             return Refusal.NOT_YOURS
         refusal = await refuse(
@@ -224,9 +284,18 @@ async def say(
         if refusal is not None:
             return refusal
         await fetch(connection, _Q["touch"], {"id": handover.id})
-        return await add_message(
-            connection, cipher, ticket_id=handover.id, citizen_id=handover.citizen_id, officer=officer, text=text
+        said_id = await add_message(
+            connection,
+            cipher,
+            ticket_id=handover.id,
+            citizen_id=handover.citizen_id,
+            officer=officer,
+            text=text,
+            form=form,
         )
+        if entry is not None:
+            await audit.write(connection, entry)
+        return said_id
 
 
 async def _look(connection: Connection, *, number: str | None = None, id: int | None = None) -> Handover | None:  # noqa: A002 - the column

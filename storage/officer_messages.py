@@ -49,14 +49,22 @@ class Undone:
 
 
 async def add_message(
-    connection: Connection, cipher: Cipher, *, ticket_id: int, citizen_id: int, officer: str | None, text: str
+    connection: Connection,
+    cipher: Cipher,
+    *,
+    ticket_id: int,
+    citizen_id: int,
+    officer: str | None,
+    text: str,
+    form: str | None = None,
 ) -> int:
-    """Keep a message to be sent; without an officer it is the system's."""
+    """Keep a message to be sent; without an officer it is the system's. `form`: of the page that it was written on."""
     params = {
         "ticket_id": ticket_id,
         "citizen_id": citizen_id,
         "officer": officer,
         "text_enc": cipher.encrypt(text, OFFICER_TEXT_COLUMN),
+        "form": form,
     }
     return int((await fetch(connection, _Q["say"], params))[0]["id"])
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from dossiers.status import Status
 from storage.crypto import Cipher
 from storage.database import Connection, Database, fetch
+from storage.errors import UndecipherableValue
 from storage.sql import queries
 
 _Q = queries("ratings")
@@ -59,3 +61,54 @@ async def add_note(connection: Connection, cipher: Cipher, citizen_id: int, doss
     }
     rows = await fetch(connection, _Q["add_note"], params)
     return int(rows[0]["level"]) if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many people gave one level (3 very content … 1 not content) in a unit and a month (2026-03)."""
+
+    unit: str | None
+    unit_name: str | None
+    month: str
+    level: int
+    ratings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody wrote beside a level; who it was is not told."""
+
+    unit: str | None
+    month: str
+    level: int
+    text: str = field(repr=False)
+
+
+async def counts(
+    database: Database, *, units: list[str] | None, since: datetime, until: datetime, zone: str
+) -> list[Count]:
+    """Return counts by unit (None: all of them), local month of `zone`, and level."""
+    params = {"units": units, "since": since, "until": until, "zone": zone}
+    return [Count(**row) for row in await database.fetch(_Q["counts"], params)]
+
+
+async def notes(
+    database: Database,
+    cipher: Cipher,
+    *,
+    units: list[str] | None,
+    since: datetime,
+    until: datetime,
+    zone: str,
+    limit: int = 200,
+) -> list[Note]:
+    """Return what people wrote, the latest first; what no key opens is left out."""
+    params = {"units": units, "since": since, "until": until, "zone": zone, "limit": limit}
+    found = []
+    for row in await database.fetch(_Q["notes"], params):
+        try:
+            text = cipher.decrypt(row["note_enc"], NOTE_COLUMN)
+        except UndecipherableValue:
+            continue
+        found.append(Note(row["unit"], row["month"], row["level"], text))
+    return found

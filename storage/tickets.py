@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from storage import audit
 from storage.crypto import Cipher
 from storage.database import Connection, Database, fetch
 from storage.sql import queries
@@ -134,16 +135,29 @@ async def search(
     return [_read(row, cipher) for row in await database.fetch(_Q["search"], params)]
 
 
-async def claim(database: Database, number: str, *, officer: str) -> bool:
+async def claim(database: Database, number: str, *, officer: str, entry: audit.Entry | None = None) -> bool:
     """Give a ticket that nobody has to an officer; False when it is another's, done, or a hand-over."""
-    return bool(await database.fetch(_Q["claim"], {"number": number.upper(), "officer": officer}))
+    async with database.transaction() as connection:
+        if not await fetch(connection, _Q["claim"], {"number": number.upper(), "officer": officer}):
+            return False
+        if entry is not None:
+            await audit.write(connection, entry)
+        return True
 
 
 async def answer(
-    target: Connection | Database, cipher: Cipher, number: str, *, officer: str, text: str
+    target: Connection | Database, cipher: Cipher, number: str, *, officer: str, text: str, is_own: bool = False
 ) -> tuple[int, int | None] | None:
-    """Close a ticket with an answer; return its id and its citizen's, or None when it was closed, or a hand-over."""
-    params = {"number": number.upper(), "officer": officer, "answer_enc": cipher.encrypt(text, ANSWER_COLUMN)}
+    """Close a ticket with an answer; return its id and its citizen's, or None when it was closed, or a hand-over.
+
+    `is_own`: only one that no other officer has.
+    """
+    params = {
+        "number": number.upper(),
+        "officer": officer,
+        "answer_enc": cipher.encrypt(text, ANSWER_COLUMN),
+        "is_own": is_own,
+    }
     rows = await _fetch(target, "answer", params)
     return (rows[0]["id"], rows[0]["citizen_id"]) if rows else None
 

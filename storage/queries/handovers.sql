@@ -49,10 +49,22 @@ WHERE t.kind = 'handover' AND (%(is_closed)s OR t.state IN ('open', 'claimed'))
 ORDER BY t.state IN ('answered', 'cancelled'), t.topic IS NOT DISTINCT FROM 'danger' DESC, t.id LIMIT %(limit)s
 
 -- name: claim
--- An officer takes a hand-over that waits.
-UPDATE tickets SET state = 'claimed', officer = %(officer)s, claimed_at = now(), updated_at = now()
+-- An officer takes a hand-over that waits; it belongs to a unit from then on, unless it was put somewhere before.
+UPDATE tickets SET state = 'claimed', officer = %(officer)s, claimed_at = now(), updated_at = now(),
+    unit_code = coalesce(unit_code, %(unit)s::text)
 WHERE id = %(id)s AND state = 'open'
 RETURNING id
+
+-- name: release
+-- Back into the queue, for the officers of a unit if one is given.
+UPDATE tickets SET state = 'open', officer = NULL, claimed_at = NULL, updated_at = now(),
+    unit_code = coalesce(%(unit)s::text, unit_code)
+WHERE id = %(id)s AND state IN ('open', 'claimed')
+RETURNING id
+
+-- name: of_form
+-- The message that a form made already.
+SELECT id FROM officer_messages WHERE ticket_id = %(ticket_id)s AND form = %(form)s AND officer = %(officer)s
 
 -- name: touch
 -- Something was said; the time without a word begins anew.
@@ -90,8 +102,8 @@ SELECT (SELECT count(*) FROM messages
 
 -- name: say
 -- A message to be sent into the chat.
-INSERT INTO officer_messages (ticket_id, citizen_id, officer, text_enc)
-VALUES (%(ticket_id)s, %(citizen_id)s, %(officer)s, %(text_enc)s)
+INSERT INTO officer_messages (ticket_id, citizen_id, officer, text_enc, form)
+VALUES (%(ticket_id)s, %(citizen_id)s, %(officer)s, %(text_enc)s, %(form)s::text)
 RETURNING id
 
 -- name: cancel_pending

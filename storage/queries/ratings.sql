@@ -37,3 +37,22 @@ RETURNING level
 UPDATE ratings SET note_enc = %(note_enc)s
 WHERE dossier_id = %(dossier_id)s AND citizen_id = %(citizen_id)s AND level IS NOT NULL
 RETURNING level
+
+-- name: counts
+-- How many rated how, by unit and local month, in a span of time.
+SELECT d.agency_code AS unit, max(d.agency_name) AS unit_name,
+       to_char(r.rated_at AT TIME ZONE %(zone)s, 'YYYY-MM') AS month, r.level, count(*)::integer AS ratings
+FROM ratings r JOIN dossiers d ON d.id = r.dossier_id
+WHERE r.level IS NOT NULL AND r.rated_at >= %(since)s AND r.rated_at < %(until)s
+  AND (%(units)s::text[] IS NULL OR EXISTS (
+      SELECT 1 FROM unnest(%(units)s::text[]) AS u WHERE d.agency_code = u OR starts_with(d.agency_code, u || '.')))
+GROUP BY d.agency_code, month, r.level ORDER BY d.agency_code NULLS LAST, month, r.level
+
+-- name: notes
+-- What people wrote beside their levels, the latest first.
+SELECT d.agency_code AS unit, r.level, r.note_enc, to_char(r.rated_at AT TIME ZONE %(zone)s, 'YYYY-MM') AS month
+FROM ratings r JOIN dossiers d ON d.id = r.dossier_id
+WHERE r.note_enc IS NOT NULL AND r.level IS NOT NULL AND r.rated_at >= %(since)s AND r.rated_at < %(until)s
+  AND (%(units)s::text[] IS NULL OR EXISTS (
+      SELECT 1 FROM unnest(%(units)s::text[]) AS u WHERE d.agency_code = u OR starts_with(d.agency_code, u || '.')))
+ORDER BY r.rated_at DESC LIMIT %(limit)s

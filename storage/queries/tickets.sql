@@ -44,10 +44,11 @@ WHERE number = %(number)s AND kind <> 'handover'
 RETURNING id
 
 -- name: answer
--- An officer answers, and the ticket is done.
+-- An officer answers, and the ticket is done; with `is_own` only if no other officer has it.
 UPDATE tickets SET state = 'answered', officer = %(officer)s, answer_enc = %(answer_enc)s, closed_at = now(),
     updated_at = now()
 WHERE number = %(number)s AND kind <> 'handover' AND state IN ('open', 'claimed')
+  AND (NOT %(is_own)s OR officer IS NULL OR officer = %(officer)s)
 RETURNING id, citizen_id
 
 -- name: withdraw
