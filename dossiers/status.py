@@ -95,6 +95,13 @@ EXTRAS: frozenset[Notice] = frozenset(Notice) - FIVE
 DEFAULT_EXTRAS: frozenset[Notice] = frozenset({Notice.WITHDRAWN, Notice.PAYMENT, Notice.STOPPED})
 """On unless switched off: they demand action or change rights."""
 
+APOLOGY = "apology"
+"""The kind of the notice that apologises for a late dossier and names a new date: no status announces it, an officer
+confirms it (docs: public-services 6.1)."""
+
+APOLOGY_LABELS = {"vi": "Xin lỗi và hẹn lại ngày", "en": "Apology with a new date"}
+"""Its short names, as those of the other notices."""
+
 _ANNOUNCED_AS = {
     Status.REGISTERED: Notice.SUBMITTED,
     Status.ACCEPTED: Notice.ACCEPTED,

@@ -8,11 +8,11 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from dossiers.calendar import WorkCalendar
-from dossiers.status import Notice
+from dossiers.status import APOLOGY, Notice
 from emulator.templates import load_templates
 from hoso.channel_settings import ChannelSettings
 from hoso.core_settings import Words
-from status_bridge.choices import DIGEST, DailyLimit, Role
+from status_bridge.choices import ANNOUNCEMENT, DIGEST, DailyLimit, Role
 from status_bridge.hours import Hours
 from workers.limit_config import SMALLEST_PER_MINUTE
 
@@ -183,6 +183,15 @@ class DeliverySettings(ChannelSettings):
         ),
     )
 
+    zalo_template_announcement: str | None = Field(
+        None,
+        description="Platform template id of broadcasts. Empty: broadcasts go as short messages alone, or from the "
+        "emulator's template while it stands in.",
+    )
+    zalo_template_apology: str | None = Field(
+        None, description="Platform template id of 'apology', which names a late dossier's new date."
+    )
+
     # -- receipts
     receipt_wait_seconds: float = Field(
         7200,
@@ -289,11 +298,16 @@ class DeliverySettings(ChannelSettings):
 
     @property
     def templates(self) -> dict[str, str]:
-        """Platform template id by notice name, that of merged messages included."""
+        """Platform template id by notice name, those of merged messages, apologies and broadcasts included."""
         emulated = load_templates().values() if self.is_emulated else ()
-        known = next((template.template_id for template in emulated if template.name == DIGEST), None)
-        digest = self.zalo_template_digest or known
-        return super().templates | ({DIGEST: digest} if digest else {})
+        known = {template.name: template.template_id for template in emulated}
+        given = {
+            DIGEST: self.zalo_template_digest,
+            APOLOGY: self.zalo_template_apology,
+            ANNOUNCEMENT: self.zalo_template_announcement,
+        }
+        ids = {name: wanted or known.get(name) for name, wanted in given.items()}
+        return super().templates | {name: found for name, found in ids.items() if found}
 
     @property
     def roles(self) -> tuple[Role, ...]:

@@ -18,6 +18,7 @@ from dossiers.text import sms_parts, to_gsm7
 from hoso.moments import utc_now
 from hoso.settings import Settings
 from hoso.site import Site
+from hoso.text_keeper import TextKeeper
 from status_bridge.composition import Composer, CompositionConfig
 from status_bridge.dossier_batch import IntakeConfig
 from status_bridge.intake import Intake
@@ -60,7 +61,13 @@ def composer(settings: Settings) -> Composer:
 def intake(site: Site, database: Database, cipher: Cipher, *, on_work: Callable[[str], None]) -> Intake:
     """Return the intake with the city's rules."""
     settings = site.settings
-    config = IntakeConfig(
+    words, rules = composer(settings), intake_config(settings)
+    return Intake(database, cipher, words, rules, on_work=on_work, freshen=TextKeeper(database, words).freshen)
+
+
+def intake_config(settings: Settings) -> IntakeConfig:
+    """Return the rules of the house for notices."""
+    return IntakeConfig(
         policy=NoticePolicy(settings.extras, settings.max_event_age, settings.holds),
         quiet_hours=settings.hours,
         zone=settings.zone,
@@ -74,7 +81,6 @@ def intake(site: Site, database: Database, cipher: Cipher, *, on_work: Callable[
         shared_phone_owners=settings.shared_phone_owners,
         shared_phone_days=settings.shared_phone_days,
     )
-    return Intake(database, cipher, composer(settings), config, on_work=on_work)
 
 
 async def seed_account(settings: Settings, database: Database, cipher: Cipher) -> None:

@@ -1,7 +1,7 @@
 """A notice's whole story, gathered from the tables and told in lines; no personal data."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +10,7 @@ from status_bridge.code_words import meaning_of
 from status_bridge.dead_ends import EN, describe, explain_stay
 from storage import events, notices, stories
 from storage.database import Database
+from storage.stories import total_cost_vnd
 
 DEAD_ENDS = frozenset({"failed", "no_mobile", "suppressed"})
 
@@ -34,15 +35,6 @@ async def gather(database: Database, notice: uuid.UUID, *, language: str = EN) -
         "attempts": [{**asdict(a), "meaning": meaning_of(a.channel, a.code)} for a in attempts],
         "cost_vnd": total_cost_vnd(view.route, view.cost_vnd),
     }
-
-
-def total_cost_vnd(route: Sequence[Mapping[str, Any]], last_vnd: int | None) -> int | None:
-    """Return what all messages of a notice cost, for it may have gone out on one channel after another.
-
-    `last_vnd`: the cost of the last one, which stands on the notice.
-    """
-    costs = [step["cost_vnd"] for step in route if step.get("outcome") == "accepted" and "cost_vnd" in step]
-    return sum(costs) if costs else last_vnd
 
 
 def _rule(row: Mapping[str, Any], event: Mapping[str, Any] | None) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from dossiers.status import Notice
+from dossiers.status import APOLOGY, Notice
 from dossiers.text import nfc_length
 from status_bridge.composition import MAX_TEXT_CHARS, platform_parameters
 
@@ -29,9 +29,11 @@ _STATES: Final[Mapping[Notice, frozenset[Notice]]] = {
     # Taken back by what reopens the dossier; a fee to be paid before the result is handed out does not.
     Notice.FINISHED: _ALL - {Notice.PAYMENT},
 }
+# No new date holds for a dossier that has come to its end.
+_ENDS: Final = (Notice.REFUSED, Notice.WITHDRAWN, Notice.STOPPED, Notice.FINISHED, Notice.RETURNED)
 IMPLIED: Final[frozenset[tuple[str, str]]] = frozenset(
     (older.value, newer.value) for older, newers in _STATES.items() for newer in newers
-)
+) | {(APOLOGY, end.value) for end in _ENDS}
 """Pairs (older, newer) of notices of one dossier and person: once the newer is told, the older says nothing more."""
 
 # Where the sentence fits best in the platform's template, in this order.

@@ -31,8 +31,12 @@ def meaning_of(channel: str | None, code: str | None) -> str | None:
     """Return what `code` means on `channel`, None when nobody knows."""
     if code is None:
         return None
-    if code.lstrip("-").isdigit() and channel is not None and channel in _BY_NUMBER:
-        row = _BY_NUMBER[channel].get(int(code))
-    else:
-        row = _BY_TEXT.get(channel or "", {}).get(code)
+    row = row_of(channel, code)
     return _OURS.get(code) if row is None else str(row.meaning)
+
+
+def row_of(channel: str | None, code: str) -> Any:
+    """Return the row of a platform's table for a code on a channel, None when there is none."""
+    if code.lstrip("-").isdigit() and channel is not None and channel in _BY_NUMBER:
+        return _BY_NUMBER[channel].get(int(code))
+    return _BY_TEXT.get(channel or "", {}).get(code)

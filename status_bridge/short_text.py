@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dossiers.status import Notice
+from dossiers.status import APOLOGY, Notice
 from dossiers.text import sms_parts, to_gsm7, truncate
 
 MIN_NOTE_CHARS: Final = 20  # a shorter stump of an officer's words says nothing
 _LABELS: Final = {
-    "vi": {notice.value: notice.label_vi.lower() for notice in Notice},
-    "en": {notice.value: notice.label_en.lower() for notice in Notice},
+    "vi": {notice.value: notice.label_vi.lower() for notice in Notice} | {APOLOGY: "trễ hẹn, xin lỗi Ông/Bà"},
+    "en": {notice.value: notice.label_en.lower() for notice in Notice} | {APOLOGY: "late, we apologise"},
 }
 _HEADS: Final = {"vi": "{unit}: hồ sơ {code} {state}.", "en": "{unit}: dossier {code}: {state}."}
 _UNITS: Final = {"vi": "Bộ phận một cửa", "en": "One-stop counter"}
@@ -33,6 +33,7 @@ _DETAILS: Final[Mapping[str, Sequence[str]]] = {
     Notice.PAYMENT: ("viec_tiep_theo",),
     Notice.STOPPED: ("ly_do", "viec_tiep_theo"),
     Notice.RETURNED: ("viec_tiep_theo",),
+    APOLOGY: ("ly_do", "ngay_hen"),
 }
 # Cut first, in this order: foreign words before ours, and what can be asked at the counter before what to do.
 _CUT_FIRST: Final = ("noi_dung", "ly_do", "mang_theo", "noi_bo_sung", "cach_nhan", "ngay_hen", "viec_tiep_theo")

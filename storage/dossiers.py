@@ -116,6 +116,11 @@ async def lock(connection: Connection, codes: Sequence[str]) -> dict[str, Locked
     return found | await _lock_known(connection, [code for code in unknown if code not in found])
 
 
+async def lock_known(connection: Connection, codes: Sequence[str]) -> dict[str, LockedDossier]:
+    """Lock those of the dossiers that are there, and return them by code; makes none."""
+    return await _lock_known(connection, codes)
+
+
 async def _lock_known(connection: Connection, codes: Sequence[str]) -> dict[str, LockedDossier]:
     if not codes:
         return {}

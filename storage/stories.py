@@ -1,8 +1,10 @@
 """The parts of a notice's story that lists leave out; no personal data."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from storage.database import Database
 from storage.sql import queries
@@ -38,3 +40,12 @@ async def read(database: Database, notice: uuid.UUID) -> Story | None:
     """Return the story of one notice, None when there is no such notice."""
     rows = await database.fetch(_Q["story"], {"id": notice})
     return Story(**rows[0]) if rows else None
+
+
+def total_cost_vnd(route: Sequence[Mapping[str, Any]], last_vnd: int | None) -> int | None:
+    """Return what all messages of a notice cost, for it may have gone out on one channel after another.
+
+    `last_vnd`: the cost of the last one, which stands on the notice.
+    """
+    costs = [step["cost_vnd"] for step in route if step.get("outcome") == "accepted" and "cost_vnd" in step]
+    return sum(costs) if costs else last_vnd

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dossiers.status import Notice
+from dossiers.status import APOLOGY, Notice
 from storage.crypto import Cipher
 from storage.database import Database
 from storage.errors import UndecipherableValue
@@ -16,7 +16,7 @@ from storage.events import PAYLOAD_COLUMN
 from storage.sql import queries
 
 _Q = queries("timelines")
-_KINDS = [notice.value for notice in Notice]
+_KINDS = [*(notice.value for notice in Notice), APOLOGY]
 _LOOKED_AT = 3
 """Events of the present status that are asked for details, newest first."""
 

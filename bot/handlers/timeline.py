@@ -12,7 +12,7 @@ from bot.handlers.status import say_not_linked, tell_linked
 from bot.linking import find_linked
 from bot.router import Router
 from bot.texts.timeline import TimelineWords, words_of
-from dossiers import Notice, Status
+from dossiers import Status
 from storage import timelines
 from storage.timelines import Step, Told
 
@@ -82,7 +82,7 @@ def _told_lines(told: Sequence[Told], words: TimelineWords, format_moment: Calla
         *(
             words.told_line.format(
                 moment=format_moment(one.at),
-                label=words.notices[Notice(one.kind)],
+                label=words.notices[one.kind],
                 channel=name_channel(one.channel, words),
             )
             for one in told

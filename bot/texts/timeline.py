@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from dossiers.status import Notice
+from dossiers.status import APOLOGY, APOLOGY_LABELS, Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class TimelineWords:
     """No event of the dossier is kept"""
     back: str
     """Button: where it stands now"""
-    notices: Mapping[Notice, str]
-    """Name of each message"""
+    notices: Mapping[str, str]
+    """Name of each message, by its kind"""
     channels: Mapping[str, str]
     """First word of a channel's name → how people call it"""
 
@@ -46,7 +46,7 @@ VI = TimelineWords(
     nothing_told="Chúng tôi chưa gửi tin nào về hồ sơ này.",
     nothing="Chưa có thông tin về quá trình xử lý hồ sơ này.",
     back="Tình trạng hiện nay",
-    notices={notice: notice.label_vi for notice in Notice},
+    notices={notice.value: notice.label_vi for notice in Notice} | {APOLOGY: APOLOGY_LABELS["vi"]},
     channels={"zalo": "Zalo", "sms": "tin nhắn SMS", "email": "thư điện tử"},
 )
 
@@ -60,7 +60,7 @@ EN = TimelineWords(
     nothing_told="We have sent no message about it.",
     nothing="Nothing is known about the course of this dossier.",
     back="Where it stands now",
-    notices={notice: notice.label_en for notice in Notice},
+    notices={notice.value: notice.label_en for notice in Notice} | {APOLOGY: APOLOGY_LABELS["en"]},
     channels={"zalo": "Zalo", "sms": "SMS", "email": "e-mail"},
 )
 

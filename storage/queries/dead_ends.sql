@@ -1,6 +1,7 @@
 -- name: undelivered
 -- What nobody will receive unless a person acts, newest first: failed, without a number, in doubt for good, or taken by
--- the platform and never heard of again although the citizen must act on it; or it reached a stranger. With the
+-- the platform and never heard of again although the citizen must act on it; or it reached a stranger. Not what an
+-- officer has told by other means. With the
 -- unit that handles the dossier; no personal data. A message that said several notices together stands for their dossiers.
 SELECT n.id, n.created_at, n.updated_at, coalesce(n.dossier_code, merged.codes) AS dossier_code, n.kind, n.role, n.lane,
        n.state, n.reason, n.channel, n.sends, coalesce(d.agency_code, merged.agency_codes) AS agency_code,
@@ -16,6 +17,7 @@ LEFT JOIN LATERAL (
 WHERE ((n.state IN ('failed', 'no_mobile', 'in_doubt') AND (n.state <> 'in_doubt' OR n.due_at IS NULL))
        OR (n.state = 'accepted' AND n.reason = 'no_receipt' AND n.due_at IS NULL AND n.demands_action)
        OR n.reason = 'wrong_number')
+  AND NOT EXISTS (SELECT 1 FROM notice_marks k WHERE k.notice_id = n.id AND k.kind = 'told_otherwise')
   AND (%(since)s::timestamptz IS NULL OR n.updated_at >= %(since)s)
   AND (%(unit)s::text IS NULL OR d.agency_code = %(unit)s OR %(unit)s = ANY(merged.units)
        OR position(lower(%(unit)s) IN lower(coalesce(d.agency_name, merged.agency_names))) > 0)

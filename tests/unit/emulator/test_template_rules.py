@@ -103,7 +103,7 @@ def test_a_plus_before_the_phone_is_accepted_by_setting_only() -> None:
 def test_every_template_shows_each_of_its_parameters_and_keeps_the_layout_limits() -> None:
     assert [template.name for template in TEMPLATES.values()] == [
         "submitted", "accepted", "refused", "supplement", "finished", "withdrawn", "payment", "stopped", "returned",
-        "digest", "code", "otp", "rating", "promotion", "rejected", "disabled", "journey",
+        "digest", "code", "apology", "announcement", "otp", "rating", "promotion", "rejected", "disabled", "journey",
     ]  # fmt: skip
     for template in TEMPLATES.values():
         text = template.render({name: f"«{name}»" for name in template.params})

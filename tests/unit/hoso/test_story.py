@@ -2,7 +2,7 @@
 
 import pytest
 
-from hoso.story import total_cost_vnd
+from storage.stories import total_cost_vnd
 
 
 @pytest.mark.parametrize(

@@ -376,7 +376,7 @@ def test_templates_use_known_values_only(file: str, part: str, template: str) ->
 def test_the_emulators_templates_have_exactly_our_parameters() -> None:
     theirs = {template["name"]: {p["name"]: p["max"] for p in template["params"]} for template in EMULATOR_TEMPLATES}
     ours = {notice: {name: rule["max"] for name, rule in params.items()} for notice, params in PLATFORM.items()}
-    assert ours == {notice: theirs[notice] for notice in (*Notice, "digest", "otp")}
+    assert ours == {notice: theirs[notice] for notice in (*Notice, "announcement", "apology", "digest", "otp")}
 
 
 @pytest.mark.parametrize("notice", list(Notice))
