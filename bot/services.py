@@ -41,6 +41,7 @@ class ChatConfig(BaseModel):
     official_domain: str = Field("dichvucong.gov.vn", description="the only domain that buttons may lead to")
     linking: LinkingConfig = Field(default_factory=LinkingConfig, description="limits of linking")
     tickets: TicketRules = Field(default_factory=TicketRules, description="promises, hand-overs, results by post")
+    categories: tuple[str, ...] = Field((), description="of announcements that people may ask for")
     hotline: str = Field("1022", description="the number that people may call")
     sensitive_procedures: tuple[str, ...] = Field(
         (), description="base codes of procedures that are never named, beside those known by their words"

@@ -50,6 +50,7 @@ def chat_config(settings: Settings) -> ChatConfig:
         official_domain=settings.official_domain,
         hotline=settings.hotline,
         sensitive_procedures=tuple(settings.sensitive_procedures),
+        categories=tuple(settings.broadcast_categories),
         tickets=ticket_rules(settings),
         linking=settings.linking,
     )

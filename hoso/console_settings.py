@@ -1,6 +1,6 @@
 """Settings of the officers' console, and of broadcasts."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from hoso.chat_settings import ChatSettings
 from hoso.core_settings import Words
@@ -19,6 +19,13 @@ class ConsoleSettings(ChatSettings):
     console_trusts_proxy: bool = Field(
         False,
         description="A reverse proxy in front of `hoso serve` names callers in X-Forwarded-For; without one, never on.",
+    )
+    # -- apologies for late dossiers
+    apology_max_redatings: int = Field(
+        1, ge=0, le=100, description="How often a dossier may get a new date with an apology; 0: any number of times."
+    )
+    apology_working_days: int = Field(
+        3, ge=1, le=60, description="Working days after the old date, or after today, that an apology proposes."
     )
     # -- broadcasts
     broadcast_approval_people: int = Field(
@@ -48,7 +55,23 @@ class ConsoleSettings(ChatSettings):
     broadcast_list_days: int = Field(
         90, ge=1, le=3650, description="Days after which an uploaded list of recipients is deleted."
     )
+    broadcast_list_megabytes: int = Field(
+        200, ge=1, le=2000, description="Megabytes that an uploaded list of recipients may have."
+    )
+    broadcast_list_rows: int = Field(
+        1_048_576, ge=1, le=10_000_000, description="Rows that an uploaded list of recipients may have."
+    )
+    broadcast_categories: Words = Field(
+        ("storm", "power", "procedures", "health"),
+        description="Categories of announcements that people may ask for in chat, comma-separated; "
+        "known by name: storm, power, water, traffic, procedures, health, schools, jobs.",
+    )
     official_domains: Words = Field(
         ("dichvucong.danang.gov.vn", "dichvucong.gov.vn", "danang.gov.vn"),
         description="Domains that a broadcast may link to, with those below them, comma-separated.",
     )
+
+    @field_validator("broadcast_categories", "official_domains", mode="before")
+    @classmethod
+    def _split_console_words(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -5,7 +5,7 @@ from datetime import timedelta
 import structlog
 
 from hoso.settings import Settings
-from storage import retention
+from storage import recipient_lists, retention
 from storage.database import Database
 from storage.retention import BATCH, Terms
 from workers.sweeper import Duty
@@ -43,5 +43,7 @@ def retention_duty(settings: Settings, database: Database) -> Duty:
     async def do() -> None:
         if dropped := await drop_all_old(database, terms_of(settings)):
             _log.info("retention_dropped", **dropped)
+        if rows := await recipient_lists.drop_old(database):
+            _log.info("lists_dropped", rows=rows)
 
     return Duty("retention", EVERY_SECONDS, do)

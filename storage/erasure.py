@@ -197,7 +197,7 @@ async def _erase(
     work = _Work(connection, cipher, number, at, [row["id"] for row in people], known, list(phones))
     await _forget_chat(work)
     if work.phones:
-        for name in ("suppress", "mutes", "reachability", "links", "unsent"):
+        for name in ("suppress", "mutes", "subscriptions", "listed", "reachability", "links", "unsent"):
             await work.run(name)
         await _forget_messages_and_dossiers(work)
     subjects = [*work.users, *work.phones]

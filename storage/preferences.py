@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
 
+from storage import subscriptions
 from storage.crypto import Cipher
 from storage.database import Connection, Database, execute, fetch
 from storage.errors import UndecipherableValue
@@ -61,6 +62,7 @@ async def stop(database: Database, cipher: Cipher, phone: str) -> int:
     async with database.transaction() as connection:
         hashes = await _note(connection, cipher, phone)
         await execute(connection, _Q["stop"], {"hash": hashes[0]})
+        await subscriptions.unsubscribe(connection, cipher, phone)
         return len(await fetch(connection, _Q["suppress"], {"hashes": hashes}))
 
 

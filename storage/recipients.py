@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from storage import subscriptions
 from storage.crypto import Cipher
 from storage.database import Database, execute, fetch
 from storage.errors import UndecipherableValue
@@ -115,6 +116,7 @@ async def opt_out(database: Database, cipher: Cipher, phone: str) -> int:
         hashes = cipher.lookup_hashes(phone)
         params = {"hash": hashes[0], "hashes": hashes, "phone_enc": cipher.encrypt(phone, PREFERENCE_COLUMN)}
         await execute(connection, _Q["opt_out"], params)
+        await subscriptions.unsubscribe(connection, cipher, phone)
         return len(await fetch(connection, _Q["suppress"], {"hashes": hashes}))
 
 

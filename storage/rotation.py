@@ -18,10 +18,13 @@ from storage.link_codes import PHONE_COLUMN as CODE_PHONE_COLUMN
 from storage.mutes import MUTE_COLUMN
 from storage.notices import CONTENT_COLUMN, NOTICE_EMAIL_COLUMN, RECIPIENT_COLUMN
 from storage.officer_messages import OFFICER_TEXT_COLUMN
+from storage.officers import TOTP_COLUMN
 from storage.outgoing import OUTGOING_COLUMN
 from storage.postal import ADDRESS_COLUMN
 from storage.ratings import NOTE_COLUMN
+from storage.recipient_lists import ROW_COLUMN, hash_row
 from storage.recipients import LINK_PHONE_COLUMN, PREFERENCE_COLUMN
+from storage.subscriptions import SUBSCRIBER_COLUMN
 from storage.tickets import ANSWER_COLUMN as TICKET_ANSWER_COLUMN
 from storage.tickets import DETAILS_COLUMN, PHOTO_COLUMN, TEXT_COLUMN
 
@@ -73,10 +76,15 @@ COLUMNS = (
     EncryptedColumn("tickets", ("id",), "answer_enc", TICKET_ANSWER_COLUMN),
     EncryptedColumn("ticket_photos", ("id",), "photo_enc", PHOTO_COLUMN),
     EncryptedColumn("officer_messages", ("id",), "text_enc", OFFICER_TEXT_COLUMN),
+    EncryptedColumn("officers", ("id",), "totp_secret_enc", TOTP_COLUMN),
     EncryptedColumn("postal_wishes", ("id",), "address_enc", ADDRESS_COLUMN),
     EncryptedColumn("outgoing_events", ("id",), "payload_enc", OUTGOING_COLUMN),
     EncryptedColumn("ratings", ("dossier_id", "citizen_id"), "note_enc", NOTE_COLUMN),
     EncryptedColumn("mutes", ("recipient_hash", "dossier_id"), "recipient_enc", MUTE_COLUMN, "recipient_hash"),
+    EncryptedColumn(
+        "subscriptions", ("recipient_hash", "category"), "recipient_enc", SUBSCRIBER_COLUMN, "recipient_hash"
+    ),
+    EncryptedColumn("recipients", ("list_id", "line"), "recipient_enc", ROW_COLUMN, "recipient_hash", hash_row),
     EncryptedColumn("preferences", ("recipient_hash",), "recipient_enc", PREFERENCE_COLUMN, "recipient_hash"),
 )
 

@@ -99,6 +99,8 @@ async def export(database: Database, cipher: Cipher, phone: str) -> dict[str, An
         "notices": await rows("notices", {"content_enc": CONTENT_COLUMN}),
         "preferences": await rows("preferences"),
         "muted_dossiers": await rows("mutes"),
+        "announcements": await rows("subscriptions"),
+        "uploaded_lists": await rows("listed"),
         "closed_channels": await rows("reachability"),
         "erasures": await rows("erasures"),
         "chats": chats,

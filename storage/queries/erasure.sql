@@ -118,6 +118,14 @@ ON CONFLICT (recipient_hash) DO UPDATE SET recipient_enc = NULL, language = NULL
 -- Its wishes for single dossiers are in that one.
 DELETE FROM mutes WHERE recipient_hash = ANY(%(hashes)s::bytea[])
 
+-- name: subscriptions
+-- What it asked to be told about.
+DELETE FROM subscriptions WHERE recipient_hash = ANY(%(hashes)s::bytea[])
+
+-- name: listed
+-- Its rows in lists that officers uploaded.
+DELETE FROM recipients WHERE recipient_hash = ANY(%(hashes)s::bytea[])
+
 -- name: reachability
 -- What the platform said of it; that it is a stranger's stays.
 DELETE FROM reachability WHERE recipient_hash = ANY(%(hashes)s::bytea[]) AND reason <> 'wrong_number'

@@ -82,3 +82,12 @@ SELECT count(*) AS notices FROM notices WHERE recipient_hash = ANY(%(hashes)s::b
 -- name: consents
 -- What a chat agreed to.
 SELECT purpose, wording, given_at, withdrawn_at FROM citizen_consents WHERE citizen_id = %(citizen_id)s ORDER BY id
+
+-- name: subscriptions
+-- What a phone asked to be told about.
+SELECT category, since, proof FROM subscriptions WHERE recipient_hash = ANY(%(hashes)s::bytea[]) ORDER BY category
+
+-- name: listed
+-- Lists of recipients, uploaded by officers, that a phone is in.
+SELECT l.name, l.unit, l.created_at, l.expires_at FROM recipients r JOIN recipient_lists l ON l.id = r.list_id
+WHERE r.recipient_hash = ANY(%(hashes)s::bytea[]) ORDER BY l.id

@@ -33,6 +33,7 @@ from storage.inbox import NewEntry
 from storage.notices import NewNotice
 from storage.rotation import COLUMNS, reencrypt
 from tests.integration.storage.code_rows import fill_code
+from tests.integration.storage.officer_rows import fill_officer
 from tests.integration.storage.ticket_rows import fill_tickets
 
 OLD, NEW = generate_key(), generate_key()
@@ -66,6 +67,7 @@ async def _fill(database: Database, cipher: Cipher, names: Sequence[str]) -> Non
         proved = ProvedPhone("84905000001", cipher)
         await citizens.link(database, citizen.id, known[f"H17-260302-{name}"].id, proof="code", phone=proved)
         await fill_code(database, cipher, citizen.id)
+        await fill_officer(database, cipher, name)
         await fill_tickets(database, cipher, citizen_id=citizen.id, dossier_id=known[f"H17-260302-{name}"].id)
         async with database.transaction() as connection:
             rated = known[f"H17-260302-{name}"].id

@@ -21,5 +21,6 @@ def empty_tables(url: str) -> None:
         connection.execute(
             "TRUNCATE dossiers, event_keys, dossier_events, notices, attempts, accounts, consents, inbox, citizens,"
             " links, api_keys, preferences, reachability, procedures, catalogue_terms, units,"
-            " outgoing_events, outgoing_stops, guesses, erasures, erasure_jobs CASCADE"
+            " officers, outgoing_events, outgoing_stops, guesses, erasures, erasure_jobs, recipient_lists, audiences,"
+            " subscriptions CASCADE"
         )

@@ -1,0 +1,1 @@
+"""Broadcasts: one message to many, written by one person and dared by two."""
