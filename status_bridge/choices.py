@@ -10,6 +10,8 @@ from typing import Final
 
 DIGEST: Final = "digest"
 """The kind of a notice that says several together, and the name of its platform template."""
+ANNOUNCEMENT: Final = "announcement"
+"""The kind of a broadcast's notices, and the name of their platform template."""
 
 
 class Role(StrEnum):

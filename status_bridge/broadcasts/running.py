@@ -1,0 +1,179 @@
+"""Starting a broadcast, stopping it, going on: one statement each, which names the states that it may come from.
+
+At the start everything that was approved is looked at once more. What does not hold any more makes it a draft again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from status_bridge.broadcasts.actors import APPROVES, STOPS, WRITES, Actor
+from status_bridge.broadcasts.audience_rows import count
+from status_bridge.broadcasts.refusals import refuse, refuse_all
+from status_bridge.broadcasts.rooms import SYSTEM, Held, Room, moved, must_be
+from status_bridge.broadcasts.rules import advertising_release, may_advertise, problems_of_hour, problems_of_moment
+from storage import approvals, broadcasts
+from storage.broadcasts import Broadcast, BroadcastRefused
+from storage.database import Connection
+
+GROWTH: Final = 1.1
+"""So many times the people that were approved may be there at the start: dossiers come and go."""
+_SPARE_PEOPLE: Final = 20
+_BELL: Final = "broadcast"
+_log = structlog.get_logger(__name__)
+
+
+async def start(room: Room, number: str, actor: Actor, at: datetime | None) -> Broadcast:
+    """Let an approved broadcast begin: now, at `at`, or at the moment that was approved, whichever is last.
+
+    Raises:
+        BroadcastRefused: unknown, not_allowed, wrong_state, list_changed, audience_grew (both: a draft again),
+            advertising_hours, schedule_…, list_….
+    """
+    grown = await _grown(room, number)
+    async with room.hold(number, actor, WRITES | APPROVES) as held:
+        before = held.broadcast
+        must_be(before, "approved")
+        word = await _no_more_holds(room, held.connection, before) or (grown and "audience_grew")
+        if word:
+            after = moved(await broadcasts.send_back(held.connection, before.id, word), before)
+            await room.note(held, "send_back", because=word)
+        else:
+            after = await _begin_or_wait(room, held, at)
+    if word:  # the transaction is over: it stays a draft
+        refuse(word, people=grown)
+    room.ring(_BELL)
+    return after
+
+
+async def _begin_or_wait(room: Room, held: Held, at: datetime | None) -> Broadcast:
+    before, now = held.broadcast, room.now()
+    await room.check_list(held.connection, before)
+    if at is not None:
+        refuse_all(list(problems_of_moment(before.draft, at, room.config, now=now)))
+        if before.scheduled_at is not None and at < before.scheduled_at:
+            refuse("schedule_earlier", scheduled_at=before.scheduled_at)
+    begins = max(one for one in (now, at, before.scheduled_at) if one is not None)
+    if begins > now:
+        await room.note(held, "schedule", start_at=begins)
+        return moved(await broadcasts.schedule(held.connection, before.id, begins), before)
+    refuse_all(list(problems_of_hour(before.draft, now, room.config)))
+    return await _begin(room, held.connection, before, held.actor.actor)
+
+
+async def _begin(room: Room, connection: Connection, before: Broadcast, actor: str) -> Broadcast:
+    content = before.content_hash or b""
+    await room.note_as(connection, actor, before, "start", content_hash=content.hex())
+    return moved(await broadcasts.begin(connection, before.id, content), before)
+
+
+async def _no_more_holds(room: Room, connection: Connection, broadcast: Broadcast) -> str | None:
+    """Return why what was approved is not what would be sent, in a word."""
+    if await room.hash_now(connection, broadcast) != broadcast.content_hash:
+        return "list_changed"
+    return None
+
+
+async def _grown(room: Room, number: str) -> int | None:
+    """Return how many people there are now, if they are many more than those approved; None: they are not.
+
+    Where nobody else looked at it, the threshold holds at the start as well.
+    """
+    found = await broadcasts.find(room.database, number)
+    if found is None or found.state != "approved" or found.estimate is None:
+        return None
+    people = (await count(room.database, found.audience, zone=room.config.audience.zone)).people
+    decisions = await approvals.all_of(room.database, found.id)
+    since = found.submitted_at or room.now()
+    is_alone = not any(one.decision == "approved" and one.at >= since for one in decisions)
+    asked = found.estimate.asked
+    if is_alone and people >= room.config.approval_people > asked:
+        return people
+    return people if people > max(asked * GROWTH, asked + _SPARE_PEOPLE) else None
+
+
+async def begin_due(room: Room) -> list[str]:
+    """Begin those whose moment has come, in the system's name; return their numbers. Safe to call at any time."""
+    begun = []
+    for number in await broadcasts.due_to_start(room.database):
+        try:
+            if await _begin_one(room, number):
+                begun.append(number)
+        except BroadcastRefused as refused:
+            _log.warning("broadcast_not_begun", number=number, reason=refused.word)
+    if begun:
+        room.ring(_BELL)
+    return begun
+
+
+async def _begin_one(room: Room, number: str) -> bool:
+    grown = await _grown(room, number)
+    async with room.database.transaction() as connection:
+        before = await broadcasts.lock(connection, number)
+        now = room.now()
+        if before is None or before.state != "approved" or before.start_at is None or before.start_at > now:
+            return False
+        word = await _why_not(room, connection, before) or (grown and "audience_grew")
+        if word:
+            await broadcasts.send_back(connection, before.id, word)
+            await room.note_as(connection, SYSTEM, before, "send_back", because=word)
+            return False
+        if before.purpose == "advertising" and not may_advertise(now, room.config):
+            later = advertising_release(now, room.config)
+            await broadcasts.schedule(connection, before.id, later)
+            await room.note_as(connection, SYSTEM, before, "schedule", start_at=later, because="advertising_hours")
+            return False
+        await _begin(room, connection, before, SYSTEM)
+        return True
+
+
+async def _why_not(room: Room, connection: Connection, before: Broadcast) -> str | None:
+    try:
+        await room.check_list(connection, before)
+    except BroadcastRefused as refused:
+        return refused.word
+    return await _no_more_holds(room, connection, before)
+
+
+async def pause(room: Room, number: str, actor: Actor) -> Broadcast:
+    """Stop for the time being: no further row is claimed.
+
+    Raises:
+        BroadcastRefused: unknown, not_allowed, wrong_state.
+    """
+    async with room.hold(number, actor, STOPS) as held:
+        after = moved(await broadcasts.pause(held.connection, held.broadcast.id), held.broadcast)
+        await room.note(held, "pause", was=held.broadcast.state)
+        return after
+
+
+async def resume(room: Room, number: str, actor: Actor) -> Broadcast:
+    """Go on where it was, after a pause or a halt.
+
+    Raises:
+        BroadcastRefused: unknown, not_allowed, wrong_state, advertising_hours.
+    """
+    async with room.hold(number, actor, WRITES | APPROVES) as held:
+        before = held.broadcast
+        must_be(before, "paused", "halted")
+        refuse_all(list(problems_of_hour(before.draft, room.now(), room.config)))
+        after = moved(await broadcasts.resume(held.connection, before.id), before)
+        await room.note(held, "resume", was=before.state, because=before.reason)
+    room.ring(_BELL)
+    return after
+
+
+async def cancel(room: Room, number: str, actor: Actor) -> Broadcast:
+    """Stop for good: what has not gone out never will.
+
+    Raises:
+        BroadcastRefused: unknown, not_allowed, wrong_state.
+    """
+    async with room.hold(number, actor, STOPS) as held:
+        after = moved(await broadcasts.cancel(held.connection, held.broadcast.id), held.broadcast)
+        await room.note(held, "cancel", was=held.broadcast.state)
+    room.ring(_BELL)
+    return after
