@@ -46,6 +46,9 @@ class ConsoleSettings(ChatSettings):
     broadcast_halt_percent: float = Field(
         5, gt=0, le=100, description="Percent of failed messages at which a broadcast halts by itself."
     )
+    broadcast_unreached_percent: float = Field(
+        50, gt=0, le=100, description="Percent of people out of reach at which a broadcast halts: a wrong list, maybe."
+    )
     broadcast_complaint_percent: float = Field(
         2, gt=0, le=100, description="Percent of people who opt out or complain at which a broadcast halts by itself."
     )

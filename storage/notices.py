@@ -76,6 +76,8 @@ class NewNotice:
     follows_detail: bytes | None = None
     replaces: int = 0
     """How many earlier notices of the dossier it is sent instead of."""
+    broadcast_id: int | None = None
+    """The broadcast in which `ordinal` is its place."""
 
     def saying(self, content: Mapping[str, Any]) -> "NewNotice":
         """Return the same notice with these words; by hand, since `dataclasses.replace` costs ten times as much."""
@@ -100,6 +102,7 @@ class NewNotice:
             self.follows,
             self.follows_detail,
             self.replaces,
+            self.broadcast_id,
         )
 
 
@@ -276,6 +279,7 @@ def _columns(notice: NewNotice, cipher: Cipher) -> tuple[Value, ...]:
         notice.follows,
         notice.follows_detail,
         notice.replaces,
+        notice.broadcast_id,
     )
 
 

@@ -12,6 +12,7 @@ from channels.base import OutgoingMessage, SendReceipt
 from channels.sms.report import PLATFORM
 from hoso import parts
 from hoso.asking import askers, receipt_wait
+from hoso.broadcast_sending import broadcast_chores
 from hoso.collector import spare_the_collector
 from hoso.erasing import erasing_duties, open_eraser
 from hoso.guard import open_guard
@@ -122,12 +123,18 @@ async def open_services(site: Site, lanes: Collection[str] = LANES) -> AsyncIter
                 *officer_chores(database, cipher, channels.by_name, limits),
                 *outgoing_chores(settings, database, cipher, staff.tell),
             )
+
+            def wake(lane: str) -> None:
+                own.wake(lane)
+                bell.ring_soon(lane)
+
+            sending = broadcast_chores(site, database, lanes, wake=wake, tell_staff=staff.tell)
             spare_the_collector()
             yield WorkerServices(
                 delivery,
                 take_receipts,
                 sweeper,
-                chores=(staff.run, care.run, silence.run, limits.run, quota, *guard.chores, *talks),
+                chores=(staff.run, care.run, silence.run, limits.run, quota, *guard.chores, *talks, *sending),
                 lanes=lanes,
             )
     finally:

@@ -2,7 +2,7 @@
 -- Writes the notices of a batch.
 COPY notices (id, dossier_id, dossier_code, ordinal, event_key, kind, lane, state, reason, demands_action, language,
               recipient_enc, recipient_hash, content_enc, content_hash, due_at, urgent_until, role, email_enc, follows,
-              follows_detail, replaces)
+              follows_detail, replaces, broadcast_id)
 FROM STDIN
 
 -- name: claim_due
@@ -12,12 +12,15 @@ FROM STDIN
 -- Sorted by the index alone: a second key would sort all that came due in the same moment (the whole night's) each time.
 -- Nothing while the brake is on, unless its time is over. Bounded in age, so that years of old partitions are not looked
 -- at: what moves is young. The same bound on the rows that are changed spares the server the opening of old partitions.
--- Suspects, with which a worker died before, are asked for by themselves.
+-- Suspects, with which a worker died before, are asked for by themselves. Of a broadcast only while it is going, so that
+-- one change of its row stops it at once, whatever its size; when it is done, only a row that a person retries can be due.
 WITH due AS (
     SELECT n.id, n.created_at FROM notices n
     WHERE n.lane = %(lane)s AND n.state = 'pending' AND n.due_at <= now()
       AND n.created_at > now() - interval '35 days' AND (n.crashes > 0) = %(suspects)s
       AND NOT EXISTS (SELECT 1 FROM brake WHERE engaged AND (release_at IS NULL OR release_at > now()))
+      AND (n.broadcast_id IS NULL OR EXISTS (
+          SELECT 1 FROM broadcasts b WHERE b.id = n.broadcast_id AND b.state IN ('canary', 'sending', 'done')))
       AND NOT EXISTS (
           SELECT 1 FROM notices earlier
           WHERE earlier.dossier_id = n.dossier_id AND earlier.ordinal < n.ordinal AND earlier.role = n.role
@@ -126,9 +129,13 @@ WITH ripe AS (
 SELECT lane, again FROM settled
 
 -- name: due_lanes
--- The lanes with work that is due now, and young enough to be claimed.
+-- The lanes with work that is due now, and young enough to be claimed. By lane, so that the index leads past the million
+-- rows of a broadcast that wait for their turn without a date.
 SELECT lane, count(*) AS notices, extract(epoch FROM now() - min(due_at))::float8 AS oldest_seconds
-FROM notices WHERE state = 'pending' AND due_at <= now() AND created_at > now() - interval '35 days' GROUP BY lane
+FROM notices
+WHERE lane IN ('urgent', 'status', 'broadcast') AND state = 'pending' AND due_at <= now()
+  AND created_at > now() - interval '35 days'
+GROUP BY lane
 
 -- name: apply_receipts
 -- Moves notices on by receipts. Never backwards; a receipt also ends a doubt, stops a second send and mends a failure.
@@ -225,9 +232,17 @@ WITH retried AS (
 SELECT lane FROM retried
 
 -- name: count_states
--- Notices that are not at rest, by state; each part is answered by a partial index, not by reading years of notices.
-SELECT state, count(*) AS notices FROM notices WHERE state IN ('held', 'pending') GROUP BY state
-UNION ALL
-SELECT state, count(*) AS notices FROM notices WHERE state = 'sending' GROUP BY state
-UNION ALL
-SELECT state, count(*) AS notices FROM notices WHERE state IN ('failed', 'no_mobile', 'in_doubt') GROUP BY state
+-- Notices that are not at rest, by state; each part is answered by a partial index, not by reading years of notices. The
+-- rows of broadcasts whose turn has not come have no date; their number is known without counting a million of them.
+SELECT state, sum(notices)::bigint AS notices FROM (
+    SELECT state, count(*) AS notices FROM notices
+    WHERE lane IN ('urgent', 'status', 'broadcast') AND state IN ('held', 'pending') AND due_at IS NOT NULL
+    GROUP BY state
+    UNION ALL
+    SELECT 'held', sum(rows - released) FROM broadcasts
+    WHERE state IN ('preparing', 'canary', 'sending', 'paused', 'halted') AND rows > released HAVING count(*) > 0
+    UNION ALL
+    SELECT state, count(*) FROM notices WHERE state = 'sending' GROUP BY state
+    UNION ALL
+    SELECT state, count(*) FROM notices WHERE state IN ('failed', 'no_mobile', 'in_doubt') GROUP BY state
+) AS parts GROUP BY state

@@ -6,7 +6,7 @@
 WITH calm AS (SELECT coalesce(max(since), '-infinity') AS since FROM brake)
 SELECT 'pending' AS state, count(*) AS notices FROM (
     SELECT 1 FROM notices n, calm
-    WHERE n.state = 'pending' AND n.created_at > now() - interval '70 days'
+    WHERE n.lane IN ('urgent', 'status', 'broadcast') AND n.state = 'pending' AND n.created_at > now() - interval '70 days'
       AND greatest(n.due_at, calm.since)
           < now() - make_interval(secs => CASE n.lane WHEN 'broadcast' THEN %(broadcast)s::float8 ELSE %(pending)s::float8 END)
       AND n.due_at < now() - make_interval(secs => %(pending)s::float8)
@@ -19,7 +19,7 @@ SELECT 'pending' AS state, count(*) AS notices FROM (
 UNION ALL
 SELECT 'held', count(*) FROM (
     SELECT 1 FROM notices
-    WHERE state = 'held' AND due_at < now() - make_interval(secs => %(held)s::float8)
+    WHERE lane IN ('urgent', 'status', 'broadcast') AND state = 'held' AND due_at < now() - make_interval(secs => %(held)s::float8)
       AND created_at > now() - interval '70 days' LIMIT 10000) AS rows
 UNION ALL
 SELECT 'sending', count(*) FROM (

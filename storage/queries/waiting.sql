@@ -2,7 +2,8 @@
 -- Hands held notices whose hour has come to delivery; those over the day's limit only where nothing merges them.
 WITH ready AS (
     SELECT id, created_at FROM notices
-    WHERE state = 'held' AND due_at <= now() AND created_at > now() - interval '35 days'
+    WHERE lane IN ('urgent', 'status', 'broadcast')  -- the index leads past a broadcast's rows, which have no date
+      AND state = 'held' AND due_at <= now() AND created_at > now() - interval '35 days'
       AND (NOT %(merges)s OR reason IS DISTINCT FROM 'daily_limit' OR lane <> 'status')
     FOR UPDATE SKIP LOCKED
 )
@@ -126,13 +127,14 @@ RETURNING n.id
 
 -- name: count_by_day
 -- How many messages phones get on which of the city's days: those made, each on the day on which it went or will go.
--- One-time codes and replies are no messages of that kind. `waits_for`: the moment for which those over the limit wait.
+-- One-time codes and replies are no messages of that kind, and a broadcast's row counts from its turn on. `waits_for`: the moment for which those over the limit wait.
 SELECT recipient_hash AS hash,
        (coalesce(accepted_at, due_at, updated_at) AT TIME ZONE %(zone)s)::date AS day,
        CASE WHEN state = 'held' AND reason = 'daily_limit' AND lane = 'status' THEN due_at END AS waits_for, count(*) AS notices
 FROM notices
 WHERE recipient_hash = ANY(%(hashes)s::bytea[]) AND created_at > now() - interval '15 days' AND lane <> 'urgent'
   AND state IN ('held', 'pending', 'sending', 'in_doubt', 'accepted', 'delivered', 'read')
+  AND NOT (state = 'held' AND due_at IS NULL)
 GROUP BY 1, 2, 3
 
 -- name: lock_phones
