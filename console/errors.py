@@ -4,7 +4,11 @@ ConsoleError
 ├── Forbidden       the officer may not do this here: 403
 ├── NotFound        no such thing, or not in a unit of the officer's: 404, the same page
 ├── BadForm         a form that no page of ours sent: 400
-└── Conflict        somebody was first, or it changed meanwhile: 409
+├── Conflict        somebody was first, or it changed meanwhile: 409
+├── TooLarge        a form larger than any of ours: 413
+├── TooMany         wait a while, then try again: 429
+├── Broken          a bug of ours: 500
+└── Unavailable     PostgreSQL or Redis is away: 503
 """
 
 
@@ -13,6 +17,8 @@ class ConsoleError(Exception):
 
     status = 400
     word = "shell.errors.bad_form"
+    is_passing = False
+    """The same may work in a minute."""
 
     def __init__(self, word: str | None = None) -> None:
         super().__init__(word or self.word)
@@ -42,3 +48,34 @@ class Conflict(ConsoleError):
 
     status = 409
     word = "shell.errors.conflict"
+
+
+class TooLarge(ConsoleError):
+    """More than any form of ours sends; lists are uploaded another way."""
+
+    status = 413
+    word = "shell.errors.too_large"
+
+
+class TooMany(ConsoleError):
+    """Too many tries, or too many people at once."""
+
+    status = 429
+    word = "sign_in.errors.busy"
+    is_passing = True
+
+
+class Broken(ConsoleError):
+    """Something failed that should not: the log says where."""
+
+    status = 500
+    word = "shell.errors.broken"
+    is_passing = True
+
+
+class Unavailable(ConsoleError):
+    """A server that the page needs does not answer; nothing was done, or nobody knows."""
+
+    status = 503
+    word = "shell.errors.unavailable"
+    is_passing = True

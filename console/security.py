@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import re
+import traceback
+from collections.abc import Mapping
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 import structlog
 from aiohttp import web
 from multidict import MultiDictProxy
+from redis.exceptions import RedisError
 
 from console import sessions
 from console.desk import DESK
-from console.errors import BadForm, ConsoleError, Forbidden
+from console.errors import BadForm, Broken, ConsoleError, Forbidden, NotFound, TooLarge, TooMany, Unavailable
+from console.passwords import TooBusy
 from console.permissions import Permission
 from console.rendering import error_page
-from console.sessions import Session
+from console.sessions import SESSION, Session
 from console.tokens import TOKEN_FIELD, check_token
 from console.views import Handler, View
 from console.visitor import VISITOR, Visitor
 from storage import officers
+from storage.errors import DatabaseUnavailable
 
 MAX_FORM_BYTES: Final = 256 * 1024
+MAX_NEXT_CHARS: Final = 500
+_PLAIN_TARGET: Final = re.compile(r"/console/[A-Za-z0-9._~!$&'()*+,;=:@/%?-]*")
+"""An address of ours as browsers write it: no other site's, no control signs, no backslash."""
 FORM = web.RequestKey("form", MultiDictProxy)
 """The fields of a form that the guard has read."""
 CONTENT_SECURITY_POLICY: Final = (
@@ -43,8 +51,6 @@ SIGN_IN: Final = "/console/sign-in"
 _STAGES: Final = {"code": "/console/sign-in/code", "setup": "/console/set-up"}
 log = structlog.get_logger()
 
-Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
-
 
 def set_headers(response: web.StreamResponse, *, is_https: bool) -> None:
     """Put the headers of every console answer on one that has not been sent yet; what it has already stays."""
@@ -59,14 +65,12 @@ def guarded(view: View) -> Handler:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            response = await _pass(view, request)
-        except ConsoleError as error:
-            log.info("console_refused", reason=type(error).__name__, view=view.path)
-            response = error_page(request, error)
-        except web.HTTPException as error:
-            response = error
+            response = await _answer(view, request)
+        except (ConnectionResetError, web.HTTPException):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the answer is a page with all headers
+            response = error_page(request, _judge(view, error))
         if not response.prepared:
-            await sessions.write(request, response)
             set_headers(response, is_https=request.config_dict[DESK].config.secure_cookies)
         if isinstance(response, web.HTTPException):
             raise response
@@ -75,7 +79,37 @@ def guarded(view: View) -> Handler:
     return handle
 
 
+async def _answer(view: View, request: web.Request) -> web.StreamResponse:
+    """Return the view's answer, a refusal's page or a redirect, after the session was kept."""
+    response: web.StreamResponse
+    try:
+        response = await _pass(view, request)
+    except ConsoleError as error:
+        log.info("console_refused", reason=type(error).__name__, view=view.path)
+        response = error_page(request, error)
+    except web.HTTPRedirection as redirect:
+        response = redirect
+    if not response.prepared and SESSION in request:
+        await sessions.write(request, response)
+    return response
+
+
+def _judge(view: View, error: Exception) -> ConsoleError:
+    """Return what people are told of something that went wrong; what is nobody's doing is logged with its place."""
+    if isinstance(error, (RedisError, DatabaseUnavailable)):
+        log.warning("console_unavailable", cause=type(error).__name__, view=view.path)
+        return Unavailable()
+    if isinstance(error, TooBusy):
+        return TooMany()
+    # Classes and places only: an exception's words may quote what a person sent.
+    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    log.error("console_failed", error=type(error).__name__, view=view.path, places=places[-6:])
+    return Broken()
+
+
 async def _pass(view: View, request: web.Request) -> web.StreamResponse:
+    if "\0" in request.path or "\0" in unquote_plus(request.query_string):
+        raise NotFound  # no name of ours has one, and PostgreSQL refuses it
     session = await sessions.read(request)
     if view.method == "POST":
         _check_origin(request)
@@ -122,16 +156,28 @@ def _check_origin(request: web.Request) -> None:
     if origin is None:
         return
     base = urlsplit(request.config_dict[DESK].config.base_url)
-    if origin != f"{base.scheme}://{base.netloc}" and urlsplit(origin).netloc != request.host:
+    if origin == f"{base.scheme}://{base.netloc}":
+        return
+    # Reached under another name than the settings', such as localhost: the name itself must agree, and where the
+    # console is known to be on https, nothing less will do.
+    given = urlsplit(origin)
+    if given.netloc != request.host or (base.scheme == "https" and given.scheme != "https"):
         raise BadForm
 
 
 async def _read_form(request: web.Request) -> None:
-    if (request.content_length or 0) > MAX_FORM_BYTES:
-        raise web.HTTPRequestEntityTooLarge(MAX_FORM_BYTES, request.content_length or 0)
     if request.content_type not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         raise BadForm
-    form = await request.post()
+    if (request.content_length or 0) > MAX_FORM_BYTES:
+        raise TooLarge
+    try:
+        form = await request.clone(client_max_size=MAX_FORM_BYTES).post()
+    except web.HTTPRequestEntityTooLarge:
+        raise TooLarge from None
+    except (ValueError, LookupError):  # no multipart at all, an encoding that nobody knows
+        raise BadForm from None
+    if any("\0" in text for field in form.items() for text in field if isinstance(text, str)):
+        raise BadForm
     given = form.get(TOKEN_FIELD)
     check_token(request, given if isinstance(given, str) else "")
     request[FORM] = form
@@ -139,8 +185,9 @@ async def _read_form(request: web.Request) -> None:
 
 def safe_next(target: str | None, default: str = "/console/") -> str:
     """Return where to go after a sign-in: a page of the console, whatever the address says (no open redirect)."""
-    if not target or not target.startswith("/console/") or any(sign in target for sign in "\\\r\n\t"):
+    if not target or len(target) > MAX_NEXT_CHARS or _PLAIN_TARGET.fullmatch(target) is None:
         return default
-    parts = urlsplit(target)
-    is_ours = not parts.scheme and not parts.netloc and "/../" not in parts.path and "//" not in parts.path
-    return target if is_ours and not parts.path.startswith((SIGN_IN, "/console/static")) else default
+    path = unquote(urlsplit(target).path)
+    is_ours = path.startswith("/console/") and "//" not in path and "\\" not in path
+    is_straight = not {".", ".."} & set(path.split("/")) and path.isprintable()
+    return target if is_ours and is_straight and not path.startswith((SIGN_IN, "/console/static")) else default

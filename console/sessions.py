@@ -8,15 +8,20 @@ way, keeps the cookie's key readable in Redis, and its keys of requests are stri
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import json
+import re
 import secrets
 import time
 from collections.abc import Iterator, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from aiohttp import web
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from console.desk import DESK, ConsoleConfig
 
@@ -25,21 +30,25 @@ SECURE_COOKIE: Final = "__Host-hoso_session"
 """Over https: no neighbouring site may set it (RFC 6265bis 4.1.3.2)."""
 STAGES: Final = ("code", "setup", "full")
 _TOUCH_SECONDS = 30.0
-_VISITOR_SECONDS = 3600
 _MAX_AGENT_CHARS = 120
+_KEY_FORM: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 @dataclass(slots=True)
 class Session(MutableMapping[str, Any]):
     """What is kept between two requests of one browser; JSON values only.
 
-    Before the sign-in it holds the forms' token. After it: `officer` (id), `version` (of the credentials), `stage`,
-    `sid` (its name on the list), `opened` and `seen` (seconds since 1970), `address`, `agent`, `csrf`, `flashes`.
+    Before the sign-in there is nothing to keep: strangers fill no Redis. After it: `officer` (id), `version` (of the
+    credentials), `stage`, `sid` (its name on the list), `opened` and `seen` (seconds since 1970), `address`, `agent`,
+    `csrf`, `flashes`, `once`.
     """
 
     data: dict[str, Any] = field(default_factory=dict)
     key: str | None = None
     """The cookie's value; None: not kept yet."""
+    visitor_key: str | None = None
+    """The cookie's value of somebody who is not signed in: it leads nowhere, and the forms' token is made from it."""
+    is_new_visitor: bool = False
     is_changed: bool = False
     is_over: bool = False
 
@@ -74,6 +83,16 @@ class OpenSession:
     address: str
     agent: str
 
+    @property
+    def opened_at(self) -> datetime:
+        """When it began."""
+        return datetime.fromtimestamp(self.opened, UTC)
+
+    @property
+    def seen_at(self) -> datetime:
+        """When it was used last, to half a minute."""
+        return datetime.fromtimestamp(self.seen, UTC)
+
 
 def cookie_name(config: ConsoleConfig) -> str:
     """Return what the cookie is called."""
@@ -99,35 +118,49 @@ async def read(request: web.Request) -> Session:
     """Read the session that the request's cookie names into `request[SESSION]`; an empty one when there is none."""
     desk = request.config_dict[DESK]
     key = request.cookies.get(cookie_name(desk.config))
-    text = await desk.redis.get(storage_key(key)) if key else None
-    session = Session() if text is None else Session(json.loads(text), key)
+    is_well_formed = key is not None and _KEY_FORM.fullmatch(key) is not None
+    text = await desk.redis.get(storage_key(key)) if key is not None and is_well_formed else None
+    stranger = Session(visitor_key=key if is_well_formed else None)
+    session = stranger if text is None else Session(json.loads(text), key)
     request[SESSION] = session
     return session
 
 
 async def write(request: web.Request, response: web.StreamResponse) -> None:
-    """Keep what changed in the request's session."""
+    """Keep what changed in the request's session; of somebody who is not signed in nothing is kept."""
     session, desk = request[SESSION], request.config_dict[DESK]
+    if "sid" not in session:
+        if session.is_new_visitor and session.visitor_key is not None:
+            _set_cookie(response, desk.config, session.visitor_key)
+        return
     if not session.is_changed or session.is_over:
         return
-    seconds = desk.config.idle_seconds if "sid" in session else _VISITOR_SECONDS
+    seconds = desk.config.idle_seconds
     if session.key is None:
         session.key = new_key()
         await desk.redis.set(storage_key(session.key), json.dumps(session.data), ex=seconds)
     else:  # only over what is there: it may have been ended meanwhile
         await desk.redis.set(storage_key(session.key), json.dumps(session.data), ex=seconds, xx=True)
-    response.set_cookie(
-        cookie_name(desk.config),
-        session.key,
-        path="/",
-        secure=desk.config.secure_cookies,
-        httponly=True,
-        samesite="Lax",
-    )
+    _set_cookie(response, desk.config, session.key)
+
+
+def _set_cookie(response: web.StreamResponse, config: ConsoleConfig, key: str) -> None:
+    response.set_cookie(cookie_name(config), key, path="/", secure=config.secure_cookies, httponly=True, samesite="Lax")
+
+
+def forget_cookie(response: web.StreamResponse, config: ConsoleConfig) -> None:
+    """Take the cookie out of the browser."""
+    response.del_cookie(cookie_name(config), path="/", secure=config.secure_cookies, httponly=True, samesite="Lax")
 
 
 async def start(request: web.Request, *, officer_id: int, version: int, stage: str = "full") -> Session:
-    """Begin a session under a new key: whatever the browser had before leads nowhere any more."""
+    """Begin a session under a new key: whatever the browser had before leads nowhere any more.
+
+    Raises:
+        ValueError: there is no such stage.
+    """
+    if stage not in STAGES:
+        raise ValueError(f"no such stage: {stage}")
     await end(request)
     desk, now = request.config_dict[DESK], time.time()
     content = {
@@ -191,26 +224,46 @@ async def end_one(redis: Redis, officer_id: int, sid: str) -> bool:
     return bool(await redis.hdel(list_key(officer_id), sid))
 
 
-async def end_all(redis: Redis, officer_id: int, *, but: str | None = None) -> None:
-    """End all sessions of an officer, or all but one."""
-    for one in await sessions_of(redis, officer_id):
-        if one.sid != but:
-            await end_one(redis, officer_id, one.sid)
+async def end_all(redis: Redis, officer_id: int, *, but: str | None = None) -> int:
+    """End all sessions of an officer, half ones too, or all but one; return how many."""
+    ended = 0
+    for sid in await redis.hkeys(list_key(officer_id)):
+        name = sid.decode() if isinstance(sid, bytes) else sid
+        if name != but:
+            ended += await end_one(redis, officer_id, name)
+    return ended
+
+
+async def end_all_soon(redis: Redis, officer_id: int) -> None:
+    """`end_all` after a change of credentials, which has ended the sessions already: without Redis nothing is lost."""
+    with suppress(RedisError):
+        await end_all(redis, officer_id)
 
 
 async def sessions_of(redis: Redis, officer_id: int) -> list[OpenSession]:
     """Return an officer's sessions, the one used last first."""
     places = await redis.hgetall(list_key(officer_id))
     texts = await redis.mget(list(places.values())) if places else []
+    if over := [sid for sid, text in zip(places, texts, strict=True) if text is None]:
+        await redis.hdel(list_key(officer_id), *over)
     found = [json.loads(text) for text in texts if text is not None]
-    listed = [OpenSession(one["sid"], one["opened"], one["seen"], one["address"], one["agent"]) for one in found]
+    listed = [
+        OpenSession(one["sid"], one["opened"], one["seen"], one["address"], one["agent"])
+        for one in found
+        if one["stage"] == "full"
+    ]
     return sorted(listed, key=lambda one: -one.seen)
 
 
 def address_of(request: web.Request) -> str:
-    """Return the caller's network address: the peer's, or what the proxy in front of us says where we are told so."""
+    """Return the caller's network address: the peer's, or what the proxy in front of us says where we are told so.
+
+    Of several the last one is the proxy's own word: those before it are the caller's.
+    """
     if request.config_dict[DESK].config.trusts_proxy:
-        forwarded = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
-        if forwarded:
-            return forwarded[:45]
+        forwarded = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")[-1].strip()
+        try:
+            return str(ipaddress.ip_address(forwarded))
+        except ValueError:
+            pass
     return request.remote or ""

@@ -9,7 +9,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from dossiers.status import Notice, Status
 from hoso.children import children
 from hoso.commands.output import print_json
 from hoso.demo_chat import Conversation, Turn, bring_catalogue
+from hoso.demo_officers import DemoOfficer, bring_officers
 from hoso.errors import CommandError, NotReady
 from hoso.logs import set_up_logging
 from hoso.ports import check_free, free_ports
@@ -50,6 +51,7 @@ class DemoResult:
     messages: Sequence[Mapping[str, Any]]
     ok: bool
     conversation: Sequence[Turn] = ()
+    console: Mapping[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the object of the contract's `demo --once --json`."""
@@ -58,6 +60,7 @@ class DemoResult:
             "expected": list(self.expected),
             "messages": list(self.messages),
             "conversation": [turn.as_json() for turn in self.conversation],
+            "console": self.console,
         }
 
 
@@ -114,6 +117,7 @@ class _Demo:
         self._once = once
         self._as_json = as_json
         self._all_ready = asyncio.Event()
+        self._officers: list[DemoOfficer] = []
 
     async def run(self, site: Site) -> int:
         supervisor = Supervisor(children(site), engines=site.engines, on_event=self._hear)
@@ -155,9 +159,16 @@ class _Demo:
             raise NotReady(f"the system was not ready within {READY_SECONDS:g} s; see the lines above") from None
         self._say(f"Phones to watch: {self._settings.emulator_url}/")
         await bring_catalogue(site)
+        self._officers = await bring_officers(site)
         timeout = aiohttp.ClientTimeout(total=30)
         async with aiohttp.ClientSession(timeout=timeout) as session:
-            return await self._play_story(session)
+            return replace(await self._play_story(session), console=self._console())
+
+    def _console(self) -> dict[str, Any]:
+        """Where officers work, and what lets them in."""
+        first, second = self._officers
+        url = f"http://{self._settings.listen}/console/"
+        return {"url": url, **first.as_json(), "second": second.as_json()}
 
     async def _play_story(self, session: aiohttp.ClientSession) -> DemoResult:
         now = datetime.now(self._settings.zone)
@@ -263,7 +274,10 @@ class _Demo:
             typer.echo(f"  Event API       http://{self._settings.listen}/docs")
             typer.echo(f"  Key for events  {self._key}")
             typer.echo("")
-            typer.echo(
-                "The officers' console is not built yet. Write to the account from the phones' page and it answers."
-            )
+            typer.echo(f"  Console         http://{self._settings.listen}/console/")
+            for officer in self._officers:
+                typer.echo(f"    {officer.login:<13} password {officer.password}  code now {officer.code}")
+                typer.echo(f"                  for an app: {officer.address}")
+            typer.echo("")
+            typer.echo("Write to the account from the phones' page and it answers.")
             typer.echo("Ctrl-C stops everything.")

@@ -17,6 +17,7 @@ from channels.zalo.client import ZaloClient
 from channels.zalo.methods import TemplateInfo
 from hoso import parts
 from hoso.commands.output import print_json
+from hoso.doctor_audit import look_at_audit_log
 from hoso.doctor_channels import look_at_channels
 from hoso.doctor_guard import look_at_brake, look_at_mark, look_at_stuck
 from hoso.errors import BadSettings, NotReady
@@ -221,6 +222,6 @@ async def _channels(site: Site, _: Database) -> AsyncIterator[Finding]:
 
 CHECKS: Sequence[Check] = (
     _postgres, _redis, look_at_brake, look_at_mark, look_at_stuck, _accounts, _templates, _webhook, _channels,
-    look_at_outgoing,
+    look_at_outgoing, look_at_audit_log,
 )  # fmt: skip
 """In the order in which they are told."""

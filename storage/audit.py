@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -114,17 +114,52 @@ async def search(
     actor: str | None = None,
     action: str | None = None,
     object: str | None = None,  # noqa: A002 - the column
+    units: Sequence[str] | None = None,
     before: int | None = None,
     limit: int = 100,
 ) -> list[Row]:
-    """Return entries, newest first; `before` is the id below which they lie, `action` a beginning such as broadcast."""
-    params = {"actor": actor, "action": action, "object": object, "before": before, "limit": limit}
+    """Return entries, newest first.
+
+    Args:
+        database: where the log is.
+        actor: exactly this one.
+        action: a beginning, such as broadcast.
+        object: exactly this one.
+        units: entries of these units and those below them; None: all, those without a unit too.
+        before: the id below which they lie.
+        limit: how many at most.
+    """
+    params = {
+        "actor": actor,
+        "action": action,
+        "object": object,
+        "units": None if units is None else list(units),
+        "before": before,
+        "limit": limit,
+    }
     return [_read(row) for row in await database.fetch(_Q["search"], params)]
 
 
-async def read_on(database: Database, after: int, *, limit: int = _AT_ONCE) -> list[Row]:
-    """Return the entries after an id, oldest first: for an export, and for walking along the chain."""
-    return [_read(row) for row in await database.fetch(_Q["read_on"], {"after": after, "limit": limit})]
+async def read_on(
+    database: Database,
+    after: int,
+    *,
+    actor: str | None = None,
+    action: str | None = None,
+    object: str | None = None,  # noqa: A002 - the column
+    units: Sequence[str] | None = None,
+    limit: int = _AT_ONCE,
+) -> list[Row]:
+    """Return the entries after an id, oldest first, filtered as by `search`: for an export, and to walk the chain."""
+    params = {
+        "actor": actor,
+        "action": action,
+        "object": object,
+        "units": None if units is None else list(units),
+        "after": after,
+        "limit": limit,
+    }
+    return [_read(row) for row in await database.fetch(_Q["read_on"], params)]
 
 
 async def verify(database: Database) -> Chain:

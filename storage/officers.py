@@ -116,6 +116,43 @@ async def set_grants(connection: Connection, officer_id: int, grants: Iterable[G
     await execute(connection, _Q["add_grants"], params)
 
 
+async def lock(connection: Connection) -> None:
+    """Take turns with others who change what officers may do: until the end of the transaction."""
+    await execute(connection, _Q["lock"])
+
+
+async def count_head_administrators(connection: Connection, *, but: int | None = None) -> int:
+    """Return how many enabled officers administer the whole city, one of them left out if wanted."""
+    [row] = await fetch(connection, _Q["count_head_administrators"], {"but": but})
+    return int(row["administrators"])
+
+
+async def disable(connection: Connection, officer_id: int) -> bool:
+    """Let an officer sign in no more; sessions are over at once. False: disabled already, or unknown."""
+    return bool(await fetch(connection, _Q["disable"], {"id": officer_id}))
+
+
+async def enable(connection: Connection, officer_id: int) -> bool:
+    """Let a disabled officer sign in again, with the password of before. False: was not disabled."""
+    return bool(await fetch(connection, _Q["enable"], {"id": officer_id}))
+
+
+async def set_language(connection: Connection, officer_id: int, language: str) -> None:
+    """Give an officer the console's pages in a language: vi or en."""
+    await execute(connection, _Q["set_language"], {"id": officer_id, "language": language})
+
+
+async def set_name(connection: Connection, officer_id: int, name: str) -> None:
+    """Call an officer by another name."""
+    await execute(connection, _Q["set_name"], {"id": officer_id, "name": name})
+
+
+async def find_for_change(connection: Connection, officer_id: int) -> Officer | None:
+    """Return an officer as of now and keep others from changing the row until the end of the transaction."""
+    rows = await fetch(connection, f"{_Q['find']} FOR UPDATE OF o", {"id": officer_id, "login": None})
+    return _read(rows[0]) if rows else None
+
+
 async def find(database: Database, *, id: int | None = None, login: str | None = None) -> Officer | None:  # noqa: A002 - the column
     """Return an officer by id or by login, disabled ones too."""
     rows = await database.fetch(_Q["find"], {"id": id, "login": login})

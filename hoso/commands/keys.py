@@ -19,12 +19,19 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @app.command()
 def add(
-    source: Annotated[str, typer.Argument(help="Name of the system, such as motcua.danang.")], as_json: AsJson = False
+    source: Annotated[str, typer.Argument(help="Name of the system, such as motcua.danang.")],
+    scope: Annotated[str, typer.Option(help=f"What it is for: {', '.join(api_keys.SCOPES)}.")] = api_keys.EVENTS,
+    unit: Annotated[str | None, typer.Option(help="Of a key for broadcasts: where it may announce.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make a key for a system and print it; it cannot be shown again."""
+    if scope not in api_keys.SCOPES:
+        raise typer.BadParameter(f"unknown scope {scope!r}; one of: {', '.join(api_keys.SCOPES)}")
+    if (scope == api_keys.BROADCASTS) != (unit is not None):
+        raise typer.BadParameter("--unit goes with --scope broadcasts, and only with it")
 
     async def work(_: Site, database: Database) -> str:
-        return await api_keys.add(database, source)
+        return await api_keys.add(database, source, scopes=[scope], unit=unit)
 
     key = with_database("keys", work)
     if as_json:

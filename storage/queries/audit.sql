@@ -17,9 +17,16 @@ VALUES (%(id)s, %(at)s, %(actor)s, %(action)s, %(object)s, %(unit)s, %(detail)s,
 SELECT id, at, actor, action, object, unit, detail, address, previous_hash, hash FROM audit_log
 WHERE (%(actor)s::text IS NULL OR actor = %(actor)s) AND (%(object)s::text IS NULL OR object = %(object)s)
   AND (%(action)s::text IS NULL OR starts_with(action, %(action)s)) AND (%(before)s::bigint IS NULL OR id < %(before)s)
+  AND (%(units)s::text[] IS NULL
+       OR EXISTS (SELECT 1 FROM unnest(%(units)s::text[]) AS u WHERE unit = u OR starts_with(unit, u || '.')))
 ORDER BY id DESC LIMIT %(limit)s
 
 -- name: read_on
 -- Entries after an id, oldest first.
 SELECT id, at, actor, action, object, unit, detail, address, previous_hash, hash FROM audit_log
-WHERE id > %(after)s ORDER BY id LIMIT %(limit)s
+WHERE id > %(after)s
+  AND (%(actor)s::text IS NULL OR actor = %(actor)s) AND (%(object)s::text IS NULL OR object = %(object)s)
+  AND (%(action)s::text IS NULL OR starts_with(action, %(action)s))
+  AND (%(units)s::text[] IS NULL
+       OR EXISTS (SELECT 1 FROM unnest(%(units)s::text[]) AS u WHERE unit = u OR starts_with(unit, u || '.')))
+ORDER BY id LIMIT %(limit)s

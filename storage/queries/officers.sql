@@ -28,3 +28,30 @@ SELECT o.id, o.login, o.name, o.language, o.credentials_version, o.must_set_up, 
        coalesce((SELECT array_agg(ARRAY[r.unit, r.role] ORDER BY r.unit, r.role) FROM officer_roles r
                  WHERE r.officer_id = o.id), '{}') AS grants
 FROM officers o ORDER BY o.login
+
+-- name: lock
+-- Those who change what officers may do take turns: somebody must always be left to administer.
+SELECT pg_advisory_xact_lock(hashtext('hoso.officers'))
+
+-- name: count_head_administrators
+-- Those who can still put everything right.
+SELECT count(*) AS administrators FROM officers o
+WHERE o.disabled_at IS NULL AND (%(but)s::bigint IS NULL OR o.id <> %(but)s)
+  AND EXISTS (SELECT 1 FROM officer_roles r WHERE r.officer_id = o.id AND r.unit = '*' AND r.role = 'administrator')
+
+-- name: disable
+-- Nobody signs in with this login any more; its sessions are over.
+UPDATE officers SET disabled_at = now(), credentials_version = credentials_version + 1
+WHERE id = %(id)s AND disabled_at IS NULL RETURNING id
+
+-- name: enable
+-- The login opens again.
+UPDATE officers SET disabled_at = NULL WHERE id = %(id)s AND disabled_at IS NOT NULL RETURNING id
+
+-- name: set_language
+-- The language of the pages.
+UPDATE officers SET language = %(language)s WHERE id = %(id)s
+
+-- name: set_name
+-- What an officer is called.
+UPDATE officers SET name = %(name)s WHERE id = %(id)s

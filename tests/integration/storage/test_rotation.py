@@ -32,6 +32,7 @@ from storage.events import EventRecord
 from storage.inbox import NewEntry
 from storage.notices import NewNotice
 from storage.rotation import COLUMNS, reencrypt
+from tests.integration.storage.audience_rows_of_all import fill_audiences
 from tests.integration.storage.code_rows import fill_code
 from tests.integration.storage.officer_rows import fill_officer
 from tests.integration.storage.ticket_rows import fill_tickets
@@ -74,6 +75,7 @@ async def _fill(database: Database, cipher: Cipher, names: Sequence[str]) -> Non
             await ratings.rate(connection, citizen.id, rated, 3, entry_id=1)
             await ratings.add_note(connection, cipher, citizen.id, rated, "tốt")
         await recipients.opt_out(database, cipher, _phone_of(name))
+        await fill_audiences(database, cipher, _phone_of(name))
         await mutes.add(database, cipher, _phone_of(name), known[f"H17-260302-{name}"].id)
         await conversations.note_said(database, cipher, Said(citizen.id, "citizen", "text", text="xin chào"))
         pair = {"access": SecretStr("access"), "refresh": SecretStr("refresh")}

@@ -1,0 +1,62 @@
+"""The first page of administration, and what can only be looked at: units, and the settings in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from aiohttp import web
+
+from console.desk import DESK
+from console.permissions import Permission
+from console.rendering import page
+from console.views import Views
+from console.visitor import visitor_of
+from storage import places, unit_counts
+
+views = Views("/admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A setting in force: `word` is a key below `admin.settings`, `value` as it is shown.
+
+    None: no limit; True and False: on and off. `variable` is the setting that changes it.
+    """
+
+    word: str
+    value: str | int | float | bool | None
+    variable: str
+
+
+class Facts(Protocol):
+    """What the settings come to; filled by the process that knows them."""
+
+    def in_force(self) -> Mapping[str, Sequence[Fact]]:
+        """Return the facts by section: a key below `admin.sections`."""
+        ...
+
+
+FACTS: web.AppKey[Facts] = web.AppKey("admin_facts", Facts)
+
+
+@views.get("", permission=Permission.ADMINISTER)
+async def show(_request: web.Request) -> web.StreamResponse:
+    """Lead to the officers, where most is done."""
+    raise web.HTTPSeeOther("/console/admin/officers")
+
+
+@views.get("/units", permission=Permission.ADMINISTER)
+async def show_units(request: web.Request) -> web.StreamResponse:
+    """Show the units that dossiers came from, with counts, and the name under which each is known."""
+    database = request.config_dict[DESK].database
+    counted = await unit_counts.count(database, visitor_of(request).units(Permission.ADMINISTER))
+    known = await places.get_many(database, [one.code for one in counted])
+    return page(request, "admin/units.html.j2", units=counted, names={place.code: place.name for place in known})
+
+
+@views.get("/settings", permission=Permission.ADMINISTER)
+async def show_settings(request: web.Request) -> web.StreamResponse:
+    """Show hours, holidays and limits in force, and what changes them."""
+    return page(request, "admin/settings.html.j2", sections=request.config_dict[FACTS].in_force())
