@@ -20,8 +20,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from aiohttp import ClientSession
+from redis.asyncio import Redis
+
 from benchmarks.folders import new_folder
+from console import sessions
 from hoso.loops import run_async
+from storage import officers
+from storage.database import Database
+from storage.officers import EVERYWHERE, Grant, Role
 
 PHONES = 100_000
 SERIES = "8710"
@@ -60,15 +67,80 @@ class StatusTraffic:
         return sorted(arrived[phone] - at for phone, at in self.answered.items())
 
 
+class OfficersTraffic:
+    """An officer who looks at one page after the other of the console, twice a second; how long each took."""
+
+    PAGES = ("/console/", "/console/broadcasts", "/console/broadcasts/{number}", "/console/dossiers", "/console/due")
+
+    def __init__(self, site: Any, database: Database) -> None:
+        self.seconds: dict[str, list[float]] = {page: [] for page in self.PAGES}
+        self.number = ""
+        self._site = site
+        self._database = database
+
+    async def run(self) -> None:
+        """Look until cancelled.
+
+        Raises:
+            RuntimeError: a page is not what it should be.
+        """
+        async with (
+            Redis.from_url(self._site.redis_url) as redis,
+            ClientSession(cookies=await self._enter(redis)) as web,
+        ):
+            while True:
+                for page in self.PAGES:
+                    if "{" not in page or self.number:
+                        await self._look(web, page)
+                        await asyncio.sleep(EVENTS_PAUSE_SECONDS)
+
+    def p95_ms(self) -> dict[str, int]:
+        """The slowest twentieth of each page, and of all."""
+        every = {"all": [one for taken in self.seconds.values() for one in taken], **self.seconds}
+        return {page: round(1000 * statistics.quantiles(taken, n=20)[18]) for page, taken in every.items() if taken[1:]}
+
+    async def _look(self, web: ClientSession, page: str) -> None:
+        begun = time.perf_counter()
+        async with web.get(self._site.url + page.format(number=self.number), allow_redirects=False) as answer:
+            await answer.read()
+            if answer.status != 200:
+                raise RuntimeError(f"{page}: {answer.status}")
+        self.seconds[page].append(time.perf_counter() - begun)
+
+    async def _enter(self, redis: Redis) -> dict[str, str]:
+        """A session as the sign-in makes it, without its form."""
+        async with self._database.transaction() as connection:
+            officer_id = await officers.add(
+                connection,
+                login="looks-on",
+                name="Cán bộ",
+                grants=[Grant(EVERYWHERE, Role.AUTHOR)],
+                password_hash="none",
+                created_by="benchmark",
+                must_set_up=False,
+            )
+        key, now = sessions.new_key(), time.time()
+        content = {"officer": officer_id, "version": 1, "stage": "full", "sid": "benchmark", "csrf": "-", "opened": now}
+        content |= {"seen": now, "address": "127.0.0.1", "agent": "benchmark"}
+        await redis.set(sessions.storage_key(key), json.dumps(content), ex=3600)
+        await redis.hset(sessions.list_key(officer_id or 0), "benchmark", sessions.storage_key(key))
+        return {sessions.COOKIE: key}
+
+
 async def _steer(site: Any, phones: int) -> dict[str, Any]:
     from tests.faults.broadcast_control import controlled
     from tests.site import make_event
 
     traffic = StatusTraffic(site, make_event)
     posting = asyncio.create_task(traffic.run())
+    async with Database(site.postgres_url, max_size=1) as database:
+        officer = OfficersTraffic(site, database)
+        looking = asyncio.create_task(officer.run())
+        await asyncio.sleep(1)  # its session is made by then
     begun = time.monotonic()
     async with controlled(site, phones, series=SERIES) as running:
         made = time.monotonic()
+        officer.number = running.number
         watching = asyncio.create_task(running.watch())
         await running.until_state("canary", "sending", timeout=LONGEST_SECONDS)
         prepared = time.monotonic()
@@ -89,8 +161,11 @@ async def _steer(site: Any, phones: int) -> dict[str, Any]:
         retried = await running.retry_doubts(LONGEST_SECONDS)
         messages = await running.until_all_delivered(LONGEST_SECONDS)
         confirmed_s = time.monotonic() - confirmed
+        looking.cancel()
         posting.cancel()
-        await asyncio.gather(posting, return_exceptions=True)
+        await asyncio.gather(looking, posting, return_exceptions=True)
+        if not looking.cancelled():
+            raise RuntimeError("the console failed meanwhile") from looking.exception()
         report = await running.report()
         await asyncio.sleep(5)  # the last events' notices
         watching.cancel()
@@ -117,6 +192,8 @@ async def _steer(site: Any, phones: int) -> dict[str, Any]:
         "status_notices": len(waits),
         "status_p50_s": round(statistics.median(waits), 3),
         "status_p95_s": round(quantiles[18], 3),
+        "console_pages": sum(map(len, officer.seconds.values())),
+        "console_p95_ms": officer.p95_ms(),
     }
 
 
