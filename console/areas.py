@@ -2,6 +2,38 @@
 
 from typing import Final
 
+from console import (
+    admin,
+    audiences,
+    broadcasts,
+    conversations,
+    design,
+    dossiers,
+    lists,
+    me,
+    ratings,
+    set_up,
+    sign_in,
+    texts,
+    tickets,
+    today,
+)
 from console.views import Views
 
-AREAS: Final[tuple[Views, ...]] = ()
+AREAS: Final[tuple[Views, ...]] = (
+    today.views,
+    sign_in.views,
+    set_up.views,
+    me.views,
+    *admin.AREAS,
+    design.views,
+    conversations.canned_views,
+    conversations.views,
+    tickets.views,
+    ratings.views,
+    *dossiers.AREAS,
+    lists.views,
+    audiences.views,
+    *broadcasts.AREAS,  # after all others below /broadcasts: a number may be any name
+    texts.views,
+)

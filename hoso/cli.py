@@ -19,14 +19,17 @@ from storage.errors import UndecipherableValue
 GROUPS = {
     "events": "Dossier events from files, and once more.",
     "notices": "What was sent, what waits, and why.",
+    "broadcast": "Announcements to many people, approved by two.",
     "brake": "The emergency brake on all sending.",
     "accounts": "Official Accounts and the health of their tokens.",
+    "officers": "Officers of the console: who may do what, and where.",
     "keys": "Keys of the systems that post events, and of the encrypted columns.",
     "tickets": "Feedback and requests about personal data: their answers.",
     "handovers": "Citizens who asked for a person, and what officers say.",
     "outgoing": "What the one-stop system is told: what waits, and once more.",
     "citizen": "What is known of a phone, and erasing it.",
     "procedures": "The catalogue of procedures that the chat answers from.",
+    "templates": "What notices say, and the platform's templates.",
     "units": "The places where procedures are handled.",
 }
 """The nouns; each has a module of its name in `hoso.commands`."""

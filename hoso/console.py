@@ -7,8 +7,15 @@ from collections.abc import Callable
 from aiohttp import web
 from redis.asyncio import Redis
 
+from console import live, today
 from console.app import Fill, create_console
 from console.desk import ConsoleConfig, Desk
+from hoso.console_admin import fill_administration
+from hoso.console_answering import CityAnswering
+from hoso.console_broadcasts import fill_broadcasts
+from hoso.console_dossiers import fill_dossiers
+from hoso.console_texts import fill_texts
+from hoso.lists import fill_lists
 from hoso.moments import utc_now
 from hoso.settings import Settings
 from hoso.site import Site
@@ -38,9 +45,18 @@ def open_console(site: Site, database: Database, redis: Redis, *, ring: Callable
         now=utc_now,
         ring=ring,
     )
-    return create_console(desk, _fills(site, database))
+    return create_console(desk, _fills(site, database, ring))
 
 
-def _fills(_site: Site, _database: Database) -> list[Fill]:
+def _fills(site: Site, database: Database, ring: Callable[[str], None]) -> list[Fill]:
     """What areas need beside the desk, one line an area."""
-    return []
+    return [
+        fill_administration(site, database),
+        live.install,
+        today.install,
+        CityAnswering(site.settings).fill,
+        fill_dossiers(site),
+        fill_lists(site, database),
+        fill_broadcasts(site, database, ring=ring),
+        fill_texts(site, database),
+    ]

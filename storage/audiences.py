@@ -15,6 +15,7 @@ from storage.officers import covers
 from storage.sql import queries
 
 _Q = queries("audiences")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
 class Audience(BaseModel):
@@ -43,6 +44,11 @@ class Audience(BaseModel):
     def _check(self) -> Audience:
         if (self.kind == "list") != (self.list_id is not None):
             raise ValueError("list_id goes with the kind list, and only with it")
+        days = (self.submitted_from, self.submitted_until, self.due_from, self.due_until)
+        if any(day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR for day in days):
+            raise ValueError(f"days lie between the years {_FIRST_YEAR} and {_LAST_YEAR}")
+        if any(not 1 <= status <= 10 for status in self.statuses):
+            raise ValueError("statuses are 1 to 10")
         if self.kind == "subscribers" and self.category is None:
             raise ValueError("the kind subscribers needs a category")
         return self

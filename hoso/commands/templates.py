@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from dossiers.status import Notice
-from hoso.commands.acting import AsOfficer, ask_credentials
 from hoso.commands.context import with_database
+from hoso.commands.officer_word import ask_officer
 from hoso.commands.output import print_json, print_rows
 from hoso.console_texts import TextServices
 from hoso.errors import CommandError
@@ -68,7 +68,7 @@ def set_text(
         Path,
         typer.Argument(exists=True, dir_okay=False, help="The words; for `template` a JSON object of its parameters."),
     ],
-    officer: AsOfficer,
+    officer: Annotated[str, typer.Option(metavar="LOGIN", help="Who writes it; password and code are asked for.")],
     as_json: AsJson = False,
 ) -> None:
     """Write a version and ask for its approval; it is in force when another officer has approved it in the console."""
@@ -76,7 +76,7 @@ def set_text(
     _check_language(language)
     if problems := texts.find_problems(notice, medium, body):
         raise CommandError("; ".join(_told(problem) for problem in problems[:5]))
-    given = ask_credentials(officer)
+    given = ask_officer(officer)
 
     async def work(site: Site, database: Database) -> templates.Version:
         author = await identify(database, site.cipher, login=given.login, password=given.password, code=given.code)

@@ -21,6 +21,7 @@ from bot.webhook import ZaloWebhook
 from channels.zalo.routes import build_webhook_route
 from hoso import parts
 from hoso.backlog import keep_fresh
+from hoso.broadcasts import broadcast_desk
 from hoso.collector import spare_the_collector
 from hoso.consent import ConsentDesk
 from hoso.console import open_console
@@ -30,6 +31,8 @@ from hoso.metrics_exchange import MetricsExchange
 from hoso.our_accounts import find_ours, keep_learning
 from hoso.settings import split_address
 from hoso.site import Site
+from status_bridge.sources.broadcast_api import BroadcastApi
+from status_bridge.sources.broadcast_document import broadcast_document
 from status_bridge.sources.document import api_document
 from status_bridge.sources.http import EventsApi
 from storage import api_keys, inbox
@@ -91,14 +94,20 @@ async def run(site: Site, stop: asyncio.Event) -> None:
             read_body=read_body,
             problem=problem,
         )
+        announcing_api = BroadcastApi(
+            broadcast_desk(site, database, cipher, ring=bell.ring_soon),
+            find_key=lambda key: api_keys.find(database, key),
+            read_body=read_body,
+            problem=problem,
+        )
         doors = [*bot_routes(settings, webhook.inbox), *sms_routes(settings, webhook.inbox)]
         desk = ConsentDesk(settings, database, cipher)
         consent = ConsentRoutes(find=desk.find, finish=desk.finish)
         config = ServerConfig(public_url=settings.base_url)
         app = create_app(
             webhook=webhook,
-            routes=[*events.routes(), *consent.routes(), *doors],
-            api_documents=[api_document(), consent_document(), bot_document(), sms_document()],
+            routes=[*events.routes(), *announcing_api.routes(), *consent.routes(), *doors],
+            api_documents=[api_document(), broadcast_document(), consent_document(), bot_document(), sms_document()],
             readiness={"postgresql": database.ping, "redis": redis_answers},
             config=config,
             metrics=exchange.gather,

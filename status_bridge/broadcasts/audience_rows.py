@@ -7,9 +7,11 @@ name (docs: public-services 4.1).
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -25,12 +27,15 @@ from storage.errors import UndecipherableValue
 from storage.recipient_lists import ROW_COLUMN
 from storage.subscriptions import SUBSCRIBER_COLUMN
 
-__all__ = ["DOSSIER_VALUES", "Counts", "Policy", "Recipient", "count", "recipients"]
+__all__ = ["DOSSIER_VALUES", "Counts", "Known", "Policy", "Recipient", "count", "known", "recipients", "with_values"]
 
 DOSSIER_VALUES: Final = ("ten", "ma_ho_so", "thu_tuc", "don_vi", "ngay_nop", "han")
 """What a message to people with dossiers may ask for: name, code, procedure, unit, day of submission, due time."""
 MAX_NAME_CHARS: Final = 60  # docs: public-services 4.3
 MAX_VALUE_CHARS: Final = 200
+_REMEMBERED: Final = 4096
+AT_ONCE: Final = 500
+"""So many people are looked at before others on the loop have their turn: some milliseconds."""
 _UNNAMED: Final = {"vi": "thủ tục hành chính", "en": "an administrative procedure"}
 
 
@@ -73,6 +78,19 @@ class Recipient:
     is_shared: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody of an audience before anything is read that a message could say: enough to count. As in `Recipient`."""
+
+    key: str
+    phone: str = field(repr=False)
+    phone_hash: bytes = field(repr=False)
+    language: str
+    linked: bool
+    row: Mapping[str, Any] = field(repr=False)
+    columns: Mapping[str, str] = field(repr=False)
+
+
 async def recipients(
     database: Database,
     cipher: Cipher,
@@ -88,13 +106,45 @@ async def recipients(
     order changes, so that a phone may come twice: whoever makes rows of them keeps one per `phone_hash`.
     """
     policy = policy or Policy()
-    while rows := await audience_people.page(database, audience, after=after, limit=limit, zone=policy.zone):
-        fitting = [row for row in rows if _fits(row, audience)]
-        people = [one for row in fitting if (one := _read(row, audience, cipher, policy)) is not None]
-        if people := await _still_wanting(database, cipher, people):
-            return await _with_shared(database, cipher, people, policy)
+    people = await known(database, cipher, audience, after=after, limit=limit, zone=policy.zone)
+    return await with_values(database, cipher, people, policy)
+
+
+async def known(
+    database: Database,
+    cipher: Cipher,
+    audience: Audience,
+    *,
+    after: str | None = None,
+    limit: int = 5000,
+    zone: ZoneInfo = CITY_ZONE,
+) -> list[Known]:
+    """Return the same people as `recipients`, at a tenth of the cost; `with_values` makes recipients of them."""
+    while rows := await audience_people.page(database, audience, after=after, limit=limit, zone=zone):
+        if people := await _still_wanting(database, cipher, await _read_all(rows, audience, cipher)):
+            return people
         after = rows[-1]["key"]
     return []
+
+
+async def with_values(database: Database, cipher: Cipher, people: Sequence[Known], policy: Policy) -> list[Recipient]:
+    """Return people with what a message may say to them."""
+    full: list[Recipient] = []
+    for number, one in enumerate(people, 1):
+        full.append(_in_full(one, cipher, policy))
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return await _with_shared(database, cipher, full, policy)
+
+
+async def _read_all(rows: Sequence[Mapping[str, Any]], audience: Audience, cipher: Cipher) -> list[Known]:
+    people: list[Known] = []
+    for number, row in enumerate(rows, 1):
+        if _fits(row, audience) and (one := _read(row, audience, cipher)) is not None:
+            people.append(one)
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return people
 
 
 def _fits(row: Mapping[str, Any], audience: Audience) -> bool:
@@ -105,37 +155,32 @@ def _fits(row: Mapping[str, Any], audience: Audience) -> bool:
     )
 
 
-def _read(row: Mapping[str, Any], audience: Audience, cipher: Cipher, policy: Policy) -> Recipient | None:
+def _read(row: Mapping[str, Any], audience: Audience, cipher: Cipher) -> Known | None:
+    columns: Mapping[str, str] = {}
     try:
         if audience.kind == "dossiers":
-            return _of_dossier(row, cipher, policy)
-        if audience.kind == "subscribers":
-            return _bare(row, cipher.decrypt(row["recipient_enc"], SUBSCRIBER_COLUMN), {}, cipher)
-        told = json.loads(cipher.decrypt(row["recipient_enc"], ROW_COLUMN))
-        return _bare(row, told["phone"], told["values"], cipher)
+            phone = cipher.decrypt(row["phone_enc"], dossiers.PHONE_COLUMN)
+        elif audience.kind == "subscribers":
+            phone = cipher.decrypt(row["recipient_enc"], SUBSCRIBER_COLUMN)
+        else:
+            told = json.loads(cipher.decrypt(row["recipient_enc"], ROW_COLUMN))
+            phone, columns = told["phone"], told["values"]
     except UndecipherableValue:
         return None
+    # Under a single key, what it opens was hashed with it.
+    hashed = cipher.lookup_hash(phone) if cipher.has_older_keys else bytes(row["hash"])
+    return Known(row["key"], phone, hashed, row["language"], row["linked"], row, columns)
 
 
-def _bare(row: Mapping[str, Any], phone: str, values: Mapping[str, str], cipher: Cipher) -> Recipient:
-    return Recipient(row["key"], phone, cipher.lookup_hash(phone), values, row["language"], row["linked"])
-
-
-def _of_dossier(row: Mapping[str, Any], cipher: Cipher, policy: Policy) -> Recipient:
-    phone = cipher.decrypt(row["phone_enc"], dossiers.PHONE_COLUMN)
-    language, procedure = row["language"], row["procedure_name"]
-    is_sensitive = is_sensitive_procedure(row["procedure_code"], procedure, policy.sensitive_procedures)
-    say_moment = format_date_en if language == "en" else format_date_vi
-    values = {
-        "ten": _short(cipher.decrypt_optional(row["name_enc"], dossiers.NAME_COLUMN), MAX_NAME_CHARS),
-        "ma_ho_so": row["code"],
-        "thu_tuc": _UNNAMED[language] if is_sensitive else _short(procedure, MAX_VALUE_CHARS),
-        "don_vi": _short(row["agency_name"], MAX_VALUE_CHARS),
-        "ngay_nop": format_day_vi(row["submitted_at"], policy.zone) if row["submitted_at"] else "",
-        "han": say_moment(row["due_at"], policy.zone) if row["due_at"] else "",
-    }
+def _in_full(one: Known, cipher: Cipher, policy: Policy) -> Recipient:
+    bare = Recipient(one.key, one.phone, one.phone_hash, one.columns, one.language, one.linked)
+    row = one.row
+    if "dossier_id" not in row:
+        return bare
+    is_sensitive = _is_sensitive(row["procedure_code"], row["procedure_name"], frozenset(policy.sensitive_procedures))
     return replace(
-        _bare(row, phone, values, cipher),
+        bare,
+        values=_values(row, one.language, cipher, policy, is_sensitive=is_sensitive),
         dossier_id=row["dossier_id"],
         dossier_code=row["code"],
         procedure_code=row["procedure_code"],
@@ -143,11 +188,39 @@ def _of_dossier(row: Mapping[str, Any], cipher: Cipher, policy: Policy) -> Recip
     )
 
 
-def _short(text: str | None, max_chars: int) -> str:
-    return redact_and_truncate(text, max_chars) if text else ""
+def _values(
+    row: Mapping[str, Any], language: str, cipher: Cipher, policy: Policy, *, is_sensitive: bool
+) -> dict[str, str]:
+    say_moment = format_date_en if language == "en" else format_date_vi
+    return {
+        "ten": _name(row["name_enc"], cipher),
+        "ma_ho_so": row["code"],
+        "thu_tuc": _UNNAMED[language] if is_sensitive else _short(row["procedure_name"]),
+        "don_vi": _short(row["agency_name"]),
+        "ngay_nop": format_day_vi(row["submitted_at"], policy.zone) if row["submitted_at"] else "",
+        "han": say_moment(row["due_at"], policy.zone) if row["due_at"] else "",
+    }
 
 
-async def _still_wanting(database: Database, cipher: Cipher, people: Sequence[Recipient]) -> list[Recipient]:
+def _name(value: bytes | None, cipher: Cipher) -> str:
+    """Return a name; one that no key opens any more is not known, and its owner is written to all the same."""
+    try:
+        name = cipher.decrypt_optional(value, dossiers.NAME_COLUMN)
+    except UndecipherableValue:
+        return ""
+    return redact_and_truncate(name, MAX_NAME_CHARS) if name else ""
+
+
+# A city has some hundreds of units and two thousand procedures, and a million dossiers.
+_is_sensitive = lru_cache(maxsize=_REMEMBERED)(is_sensitive_procedure)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _short(text: str | None) -> str:
+    return redact_and_truncate(text, MAX_VALUE_CHARS) if text else ""
+
+
+async def _still_wanting(database: Database, cipher: Cipher, people: Sequence[Known]) -> list[Known]:
     """Leave out who opted out under an older key: an opt-out outlives a change of keys."""
     if not people or not cipher.has_older_keys:
         return list(people)

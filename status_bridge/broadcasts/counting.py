@@ -20,7 +20,7 @@ from status_bridge.broadcasts.render import KIND, Writer
 from status_bridge.broadcasts.rooms import MAY_COUNT, Room, moved, must_be
 from storage import broadcast_facts, broadcasts, notices
 from storage.broadcast_facts import UNKNOWN
-from storage.broadcasts import OPEN, Broadcast
+from storage.broadcasts import Broadcast
 from storage.notices import NewNotice
 
 TEST_LANE: Final = "status"
@@ -53,7 +53,10 @@ def _ignore(_people: int) -> None:
 
 
 async def estimate(room: Room, number: str, actor: Actor, tell: Callable[[int], None] = _ignore) -> Broadcast:
-    """Count a broadcast as it stands and keep the count; `tell` hears how many people were looked at.
+    """Count a draft as it stands and keep the count; `tell` hears how many people were looked at.
+
+    Only a draft: the count is what an approver looks at, and what the start is measured by. With another one in its place
+    many more people could get a message than anybody approved.
 
     Takes about a minute for a million people: run it where nobody waits for a page.
 
@@ -61,7 +64,7 @@ async def estimate(room: Room, number: str, actor: Actor, tell: Callable[[int], 
         BroadcastRefused: unknown, not_allowed, wrong_state, list_…, changed_meanwhile.
     """
     async with room.hold(number, actor, MAY_COUNT) as held:
-        must_be(held.broadcast, *OPEN)
+        must_be(held.broadcast, "draft")
         await room.check_list(held.connection, held.broadcast)
         seen = held.broadcast
         content = await room.hash_now(held.connection, seen)

@@ -7,22 +7,25 @@ pages, and what is the same for many is decided once: a million people take boun
 
 from __future__ import annotations
 
+import asyncio
 import math
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from channels.base import OutgoingMessage
-from status_bridge.broadcasts.audience_rows import Recipient, count, recipients
+from status_bridge.broadcasts.audience_rows import AT_ONCE, Known, Recipient, count, known, with_values
 from status_bridge.broadcasts.config import BroadcastConfig
 from status_bridge.broadcasts.render import KIND, Writer
 from status_bridge.route_policy import Question
 from status_bridge.routing import TEMPLATE_BY_PHONE, NoRoute, route, template_of
 from storage import broadcast_facts, broadcasts
 from storage.broadcast_facts import UNKNOWN, PhoneFacts
+from storage.audiences import Audience
 from storage.broadcasts import Broadcast, Estimate
 from storage.crypto import Cipher
 from storage.database import Database
@@ -33,6 +36,7 @@ WEEK_BUCKETS: Final = ("0", "1-2", "3-5", "6+")
 BROADCAST_LANE: Final = "broadcast"
 _DAY_SECONDS: Final = 86_400
 _SOMEBODY: Final = "84900000000"
+_NOTHING_CLOSED: Final[frozenset[tuple[str, str]]] = frozenset()
 
 
 class Way(NamedTuple):
@@ -54,28 +58,34 @@ class Ways:
         self.writer = Writer.of(broadcast, is_unicode=self._short.is_unicode)
         self._longest = self.writer.longest().as_content()
         self._has_own_sms = bool(broadcast.message.sms) and bool(self.writer.names)
-        self._known: dict[tuple[bool, frozenset[tuple[str, str]]], Way] = {}
+        self._known: dict[tuple[bool, str, frozenset[tuple[str, str]]], Way] = {}
 
-    def of(self, recipient: Recipient, facts: PhoneFacts = UNKNOWN) -> Way:
-        """Return the first way of a person, without its message."""
-        key = recipient.linked, frozenset(facts.closed.items())
+    def of(self, person: Known | Recipient, facts: PhoneFacts = UNKNOWN) -> Way:
+        """Return the first way of a person, without its message; without its cost where that is each person's own."""
+        key = person.linked, person.language, frozenset(facts.closed.items()) if facts.closed else _NOTHING_CLOSED
         way = self._known.get(key)
         if way is None:
-            way = self._ask(recipient, facts, self._longest)._replace(message=None)
-            self._known[key] = way
-        if way.channel is not None and way.channel == self._config.route.sms_channel and self._has_own_sms:
-            return way._replace(cost_vnd=self._short.cost_vnd(self.writer.write(recipient).sms or ""))
+            way = self._ask(person, facts, self._longest)._replace(message=None)
+            self._known[key] = way = way._replace(cost_vnd=0) if self.has_own_cost(way) else way
         return way
+
+    def has_own_cost(self, way: Way) -> bool:
+        """Return whether what it costs depends on what is put in for the person."""
+        return self._has_own_sms and way.channel is not None and way.channel == self._config.route.sms_channel
+
+    def own_cost_vnd(self, recipient: Recipient) -> int:
+        """Return what this person's short message costs."""
+        return self._short.cost_vnd(self.writer.write(recipient).sms or "")
 
     def shown(self, recipient: Recipient, facts: PhoneFacts = UNKNOWN) -> tuple[Way, Mapping[str, Any]]:
         """Return the first way of a person with its message, and the whole content."""
         content = self.writer.write(recipient).as_content()
         return self._ask(recipient, facts, content), content
 
-    def _ask(self, recipient: Recipient, facts: PhoneFacts, content: Mapping[str, Any]) -> Way:
+    def _ask(self, recipient: Known | Recipient, facts: PhoneFacts, content: Mapping[str, Any]) -> Way:
         notice = claimed(content, self._now, language=recipient.language)
-        known = RecipientFacts(user_id="linked" if recipient.linked else None, closed_channels=facts.closed)
-        notice = replace(notice, known=known)
+        seen = RecipientFacts(user_id="linked" if recipient.linked else None, closed_channels=facts.closed)
+        notice = replace(notice, known=seen)
         prices = self._config.prices(template_of(notice, self._config.route.templates))
         routed = route(Question(notice, prices), self._config.route, self._now)
         if isinstance(routed, NoRoute):
@@ -176,20 +186,45 @@ async def _walk(
     now: datetime,
     tell: Callable[[int], None],
 ) -> _Sum:
-    ways, total, after = Ways(broadcast, config, now), _Sum(), None
-    audience = broadcast.audience
-    while people := await recipients(database, cipher, audience, after=after, limit=PAGE, policy=config.audience):
-        known = await facts_of(database, cipher, people, previous)
-        for one in people:
-            facts = known.get(one.phone_hash, UNKNOWN)
-            total.add(ways.of(one, facts), facts)
-        after = people[-1].key
-        tell(total.asked)
+    ways, total = Ways(broadcast, config, now), _Sum()
+    async with aclosing(_pages(database, cipher, broadcast.audience, config)) as pages:
+        async for people in pages:
+            seen = await facts_of(database, cipher, people, previous)
+            dear: list[Known] = []
+            for number, one in enumerate(people, 1):
+                facts = seen.get(one.phone_hash, UNKNOWN)
+                way = ways.of(one, facts)
+                total.add(way, facts)
+                if ways.has_own_cost(way):
+                    dear.append(one)
+                if number % AT_ONCE == 0:
+                    await asyncio.sleep(0)
+            for recipient in await with_values(database, cipher, dear, config.audience):
+                total.cost_vnd += ways.own_cost_vnd(recipient)
+            tell(total.asked)
     return total
 
 
+async def _pages(
+    database: Database, cipher: Cipher, audience: Audience, config: BroadcastConfig
+) -> AsyncGenerator[list[Known], None]:
+    """Hand out page after page; the server looks for the next one while one is counted."""
+
+    async def look(after: str | None) -> list[Known]:
+        return await known(database, cipher, audience, after=after, limit=PAGE, zone=config.audience.zone)
+
+    coming = asyncio.create_task(look(None))
+    try:
+        while people := await coming:
+            coming = asyncio.create_task(look(people[-1].key))
+            yield people
+    finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+
+
 async def facts_of(
-    database: Database, cipher: Cipher, people: list[Recipient], previous: Broadcast | None
+    database: Database, cipher: Cipher, people: Sequence[Known | Recipient], previous: Broadcast | None
 ) -> dict[bytes, PhoneFacts]:
     """Return what is known of a page of people, by the hash under the first key."""
     owner = {hashed: one.phone_hash for one in people for hashed in _hashes(one, cipher)}
@@ -201,14 +236,16 @@ async def facts_of(
     )
     together: dict[bytes, PhoneFacts] = {}
     for hashed, facts in found.items():
-        known = together.get(owner[hashed], UNKNOWN)
-        together[owner[hashed]] = PhoneFacts(
-            {**known.closed, **facts.closed}, known.week + facts.week, known.was_told or facts.was_told
-        )
+        before = together.get(owner[hashed])
+        together[owner[hashed]] = facts if before is None else _joined(before, facts)
     return together
 
 
-def _hashes(one: Recipient, cipher: Cipher) -> list[bytes]:
+def _joined(one: PhoneFacts, other: PhoneFacts) -> PhoneFacts:
+    return PhoneFacts({**one.closed, **other.closed}, one.week + other.week, one.was_told or other.was_told)
+
+
+def _hashes(one: Known | Recipient, cipher: Cipher) -> list[bytes]:
     return cipher.lookup_hashes(one.phone) if cipher.has_older_keys else [one.phone_hash]
 
 

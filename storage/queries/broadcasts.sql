@@ -36,9 +36,9 @@ UPDATE broadcasts SET
 WHERE id = %(id)s AND state IN ('draft', 'submitted', 'approved') RETURNING *
 
 -- name: note_estimate
--- What was counted, while nothing was sent yet.
+-- What was counted, while nobody was asked about it: from then on it is part of what is approved.
 UPDATE broadcasts SET estimate = %(estimate)s, updated_at = clock_timestamp()
-WHERE id = %(id)s AND state IN ('draft', 'submitted', 'approved') RETURNING *
+WHERE id = %(id)s AND state = 'draft' RETURNING *
 
 -- name: submit
 -- Asks for approval of exactly this content; below the thresholds it is approved with that.
