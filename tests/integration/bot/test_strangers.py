@@ -356,13 +356,16 @@ async def test_the_database_is_asked_the_same_whatever_the_truth(
 async def test_the_time_of_an_answer_tells_nothing(
     database: Database, cipher: Cipher, deed: str, samples: int, margin: float
 ) -> None:
-    """Medians of requests in turn: somebody else's dossier, an unknown one, one without a phone."""
+    """Medians of requests in turn: somebody else's dossier, an unknown one, one without a phone.
+
+    A machine that is busy with other things makes now this kind slow, now that: what tells is the same one each time.
+    """
     services = services_of(database, cipher, **FREE)
     rounds = 6
     kinds = [[f"H17.33.{kind}-260302-{number:05d}" for number in range(samples)] for kind in range(3)]
     await make_dossiers(database, cipher, {code: f"8490{number:07d}" for number, code in enumerate(kinds[0])})
     await make_dossiers(database, cipher, dict.fromkeys(kinds[1]))
-    spreads = []
+    spreads, slowest = [], set()
     for turn in range(rounds):
         crowd = [await chatter(services, f"asker {turn} {number}") for number in range(3)]
         seconds: list[list[float]] = [[], [], []]
@@ -375,7 +378,8 @@ async def test_the_time_of_an_answer_tells_nothing(
         gc.enable()
         medians = [statistics.median(one) for one in seconds]
         spreads.append((max(medians) - min(medians)) / min(medians))
-        if spreads[-1] < margin:
+        slowest.add(medians.index(max(medians)))
+        if spreads[-1] < margin or len(slowest) == len(kinds):
             return
     pytest.fail(f"the kinds of codes differ in time, in each round: {spreads}")
 
