@@ -18,9 +18,11 @@ from storage.audiences import Audience
 from storage.database import Database
 from storage.officers import EVERYWHERE
 from storage.sql import queries
+from storage.wire import array
 
 _Q = queries("audience_people")
 _PARTS: Final = ("phones", "known", "fits")
+_OLDER, _ROTATED = "-", "+"
 CITY_ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -74,23 +76,48 @@ async def _without_mobile(database: Database, audience: Audience, asked: Mapping
 
 
 async def page(
-    database: Database, audience: Audience, *, after: str | None, limit: int, zone: ZoneInfo = CITY_ZONE
+    database: Database,
+    audience: Audience,
+    *,
+    after: str | None,
+    limit: int,
+    zone: ZoneInfo = CITY_ZONE,
+    first_key: bytes | None = None,
 ) -> list[dict[str, Any]]:
     """Return up to `limit` rows as they are stored, opted-out people among them; empty: there are no more.
 
     Each has `key` (what the next page comes `after`), `hash`, `language`, `linked` and `opted_out`. `linked` and
     `language` of the audience are not looked at: the caller leaves those rows out.
+
+    With a `first_key` (its id: there are older ones) rows under older keys come first, and those under it afterwards:
+    while keys are changed, a row's hash may move behind the place that was read to, but never out of the second part.
+    Nobody is left out, and some phones come twice. Lists have an order of their own that no key changes.
     """
-    is_list = audience.kind == "list"
-    place: int | bytes = int(after or 0) if is_list else bytes.fromhex(after or "")
-    params = await _asked(database, audience, zone) | {"after": place, "limit": limit}
-    rows = await _fetch(database, _query(f"page_{audience.kind}", audience.kind), params)
-    return [{**row, "key": str(row["line"]) if is_list else bytes(row["hash"]).hex()} for row in rows]
+    params = await _asked(database, audience, zone) | {"limit": limit}
+    if audience.kind == "list":
+        rows = await _fetch(database, _query("page_list", "list"), params | {"after": int(after or 0)})
+        return [row | {"key": str(row["line"])} for row in rows]
+    query = _query(f"page_{audience.kind}", audience.kind)
+    for part, mark in _parts_from(after, first_key):
+        place = {"after": bytes.fromhex(mark), "first_key": first_key, "is_rotated": part == _ROTATED}
+        if rows := await _fetch(database, query, params | place):
+            for row in rows:
+                row["key"] = part + row["hash"].hex()
+            return rows
+    return []
+
+
+def _parts_from(after: str | None, first_key: bytes | None) -> list[tuple[str, str]]:
+    """Return the parts of the order that are left, each with the hash to go on after. Keys may have come or gone."""
+    part, mark = (after[0], after[1:]) if after and after[0] in (_OLDER, _ROTATED) else ("", after or "")
+    if first_key is None:  # what was read under older keys is under this one now: all over again, which harms nobody
+        return [("", "" if part == _OLDER else mark)]
+    return [(_ROTATED, mark)] if part == _ROTATED else [(_OLDER, mark), (_ROTATED, "")]
 
 
 async def opted_out(database: Database, hashes: Sequence[bytes]) -> set[bytes]:
     """Return those of the hashes whose owners want nothing now."""
-    return {bytes(row["hash"]) for row in await database.fetch(_Q["opted_out"], {"hashes": list(hashes)})}
+    return {bytes(row["hash"]) for row in await database.fetch(_Q["opted_out"], {"hashes": array(hashes)})}
 
 
 async def _fetch(database: Database, query: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:

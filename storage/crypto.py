@@ -118,6 +118,11 @@ class Cipher:
         return value[1:5] == self._keys[0].id
 
     @property
+    def first_key_id(self) -> bytes:
+        """What values under the first key carry in their bytes 2 to 5."""
+        return self._keys[0].id
+
+    @property
     def has_older_keys(self) -> bool:
         """Say whether there may be rows under another key than the first."""
         return len(self._keys) > 1

@@ -102,8 +102,8 @@ async def recipients(
 ) -> list[Recipient]:
     """Return the next people of an audience after a key, at most `limit`; an empty list: there are no more.
 
-    People who opted out, and numbers that no key opens, are left out. While `hoso keys rotate` rewrites hashes their
-    order changes, so that a phone may come twice: whoever makes rows of them keeps one per `phone_hash`.
+    People who opted out, and numbers that no key opens, are left out. While `hoso keys rotate` rewrites hashes nobody
+    is left out, but a phone may come twice: whoever makes rows of them keeps one per phone.
     """
     policy = policy or Policy()
     people = await known(database, cipher, audience, after=after, limit=limit, zone=policy.zone)
@@ -120,7 +120,10 @@ async def known(
     zone: ZoneInfo = CITY_ZONE,
 ) -> list[Known]:
     """Return the same people as `recipients`, at a tenth of the cost; `with_values` makes recipients of them."""
-    while rows := await audience_people.page(database, audience, after=after, limit=limit, zone=zone):
+    first_key = cipher.first_key_id if cipher.has_older_keys else None
+    while rows := await audience_people.page(
+        database, audience, after=after, limit=limit, zone=zone, first_key=first_key
+    ):
         if people := await _still_wanting(database, cipher, await _read_all(rows, audience, cipher)):
             return people
         after = rows[-1]["key"]

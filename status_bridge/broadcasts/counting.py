@@ -55,8 +55,8 @@ def _ignore(_people: int) -> None:
 async def estimate(room: Room, number: str, actor: Actor, tell: Callable[[int], None] = _ignore) -> Broadcast:
     """Count a draft as it stands and keep the count; `tell` hears how many people were looked at.
 
-    Only a draft: the count is what an approver looks at, and what the start is measured by. With another one in its place
-    many more people could get a message than anybody approved.
+    Only a draft: the count is what an approver looks at, and what the start is measured by. With another one in its
+    place many more people could get a message than anybody approved.
 
     Takes about a minute for a million people: run it where nobody waits for a page.
 

@@ -24,8 +24,8 @@ from status_bridge.broadcasts.render import KIND, Writer
 from status_bridge.route_policy import Question
 from status_bridge.routing import TEMPLATE_BY_PHONE, NoRoute, route, template_of
 from storage import broadcast_facts, broadcasts
-from storage.broadcast_facts import UNKNOWN, PhoneFacts
 from storage.audiences import Audience
+from storage.broadcast_facts import UNKNOWN, PhoneFacts
 from storage.broadcasts import Broadcast, Estimate
 from storage.crypto import Cipher
 from storage.database import Database

@@ -100,9 +100,7 @@ class _Writer:
             duplicate=before.duplicate + chunk.duplicate,
             opted_out=before.opted_out + len(closed),
         )
-        for row in good:
-            self._hash.update(row.text.encode())
-            self._hash.update(b"\n")
+        self._hash.update("".join([f"{row.text}\n" for row in good]).encode())
         rows = [(row.line, row.hashed, row.sealed) for row in good]
         async with self._database.transaction() as connection:
             return await recipient_rows.add(connection, self._list_id, rows, wrong, self.progress)

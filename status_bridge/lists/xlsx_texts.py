@@ -7,7 +7,7 @@ from array import array
 from typing import Final
 
 from status_bridge.lists.errors import ListRefused
-from status_bridge.lists.xml_parts import feed, local, new_parser
+from status_bridge.lists.xml_parts import bare, feed, new_parser
 
 MAX_TEXT_BYTES: Final = 160 << 20
 """Of all texts together; more would not stay within the memory that reading a list may take."""
@@ -18,13 +18,12 @@ class SharedTexts:
 
     def __init__(self) -> None:
         self._bytes = bytearray()
-        self._ends = array("Q")
+        self._ends = array("Q", [0])  # a text's end is the next one's beginning
 
     def __getitem__(self, number: int) -> str:
-        if not 0 <= number < len(self._ends):
+        if not 0 <= number < len(self._ends) - 1:
             raise ListRefused("broken")
-        begin = self._ends[number - 1] if number else 0
-        return self._bytes[begin : self._ends[number]].decode("utf-8", "replace")
+        return self._bytes[self._ends[number] : self._ends[number + 1]].decode("utf-8", "replace")
 
     def add(self, text: str) -> None:
         """Keep one more."""
@@ -43,13 +42,14 @@ def read_texts(archive: zipfile.ZipFile, entry: zipfile.ZipInfo | None) -> Share
     texts = SharedTexts()
     if entry is None:
         return texts
-    parser = new_parser()
+    parser = new_parser(namespaces=False)
     pieces: list[str] = []
+    kinds: dict[str, str] = {}
     is_text = is_sound = False  # sound: how East Asian names are read, which is not the text itself
 
     def start(name: str, _attributes: dict[str, str]) -> None:
         nonlocal is_text, is_sound
-        kind = local(name)
+        kind = kinds.get(name) or kinds.setdefault(name, bare(name))
         if kind == "t":
             is_text = not is_sound
         elif kind == "rPh":
@@ -57,7 +57,7 @@ def read_texts(archive: zipfile.ZipFile, entry: zipfile.ZipInfo | None) -> Share
 
     def end(name: str) -> None:
         nonlocal is_text, is_sound
-        kind = local(name)
+        kind = kinds.get(name) or kinds.setdefault(name, bare(name))
         if kind == "t":
             is_text = False
         elif kind == "rPh":

@@ -98,6 +98,7 @@ WITH page AS MATERIALIZED (
     WHERE d.phone_hash > %(after)s AND {fits}
       AND (%(category)s::text IS NULL OR EXISTS (
           SELECT 1 FROM subscriptions s WHERE s.recipient_hash = d.phone_hash AND s.category = %(category)s))
+      AND (%(first_key)s::bytea IS NULL OR (substring(d.phone_enc FROM 2 FOR 4) = %(first_key)s) = %(is_rotated)s)
     ORDER BY d.phone_hash, d.id DESC LIMIT %(limit)s
 )
 SELECT h.*, {known}
@@ -122,6 +123,7 @@ WITH page AS MATERIALIZED (
     SELECT s.recipient_hash AS hash, s.recipient_enc FROM subscriptions s
     WHERE s.category = %(category)s AND s.recipient_hash > %(after)s
       AND (NOT %(by_dossier)s OR EXISTS (SELECT 1 FROM dossiers d WHERE d.phone_hash = s.recipient_hash AND {fits}))
+      AND (%(first_key)s::bytea IS NULL OR (substring(s.recipient_enc FROM 2 FOR 4) = %(first_key)s) = %(is_rotated)s)
     ORDER BY s.recipient_hash LIMIT %(limit)s
 )
 SELECT h.*, {known}

@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
+from itertools import chain, repeat
 
 import pytest
 
-from status_bridge.broadcasts.audience_rows import Policy, count
+from status_bridge.broadcasts.audience_rows import Policy, count, recipients
 from storage.audiences import Audience
 from storage.crypto import Cipher, generate_key
 from storage.database import Database
+from storage.rotation import reencrypt
 from tests.integration.status_bridge.people_of_audiences import CIPHER, KEY, Town
 
 A, B, C, D = "84905000001", "84905000002", "84905000003", "84905000004"
@@ -154,3 +156,24 @@ async def test_a_phone_of_many_people_names_nobody(town: Town) -> None:
     assert not found[B].is_shared
     assert found[B].values["ten"]
 
+
+@pytest.mark.parametrize("kind", ["dossiers", "subscribers"])
+async def test_keys_that_change_between_two_pages_lose_nobody(town: Town, kind: str) -> None:
+    wanted = {f"849053{place:05d}" for place in range(24)}
+    for phone in wanted:
+        await town.dossier(phone)
+        await town.subscribe(phone, "storm")
+    new_key = generate_key()
+    both, new = Cipher([new_key, KEY]), Cipher([new_key])
+    audience = Audience() if kind == "dossiers" else Audience(kind="subscribers", category="storm")
+    found: list[str] = []
+    after = None
+    for place, cipher in enumerate(chain([CIPHER], repeat(both, 4), repeat(new))):
+        page = await recipients(town.database, cipher, audience, after=after, limit=4)
+        if not page:
+            break
+        found += [one.phone for one in page]
+        after = page[-1].key
+        if place == 2:  # by now half of them were read; the hashes of all the others move anywhere
+            await reencrypt(town.database, both)
+    assert set(found) == wanted
