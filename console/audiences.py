@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from console.desk import DESK
 from console.errors import NotFound
+from console.fields import is_unit
 from console.lists import LISTS, units_of
 from console.permissions import Permission
 from console.rendering import flash, page, words_of
@@ -69,7 +70,7 @@ async def save(request: web.Request) -> web.StreamResponse:
     """Keep an audience."""
     visitor, form, t = visitor_of(request), request[FORM], words_of(request)
     unit = str(form.get("unit", ""))
-    if not unit or not visitor.may(Permission.WRITE_BROADCASTS, unit):
+    if not is_unit(unit) or not visitor.may(Permission.WRITE_BROADCASTS, unit):
         raise NotFound
     typed = {name: form.getall(name) if name == "statuses" else form[name] for name in form}
     name = clean(str(form.get("name", "")))

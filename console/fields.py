@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from aiohttp import web
 
 from console.security import FORM
+
+_UNIT: Final = re.compile(r"\*|[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
+
+
+def is_unit(text: str) -> bool:
+    """Return whether a text is a unit's code, or `*`: whose role holds everywhere may name any, but no nonsense."""
+    return _UNIT.fullmatch(text) is not None
 
 
 def typed(request: web.Request, name: str) -> str:

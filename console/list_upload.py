@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http import HttpProcessingError
 
 from console.errors import BadForm
 from console.tokens import TOKEN_FIELD, check_token
@@ -48,7 +49,7 @@ async def take_upload(request: web.Request, folder: Path, *, max_bytes: int) -> 
     upload = Upload()
     try:
         await _take(request, upload, folder, max_bytes)
-    except (ValueError, AssertionError) as error:  # what the parser raises at a broken body
+    except (ValueError, AssertionError, HttpProcessingError) as error:  # what the parser raises at a broken body
         await upload.forget()
         raise BadForm from error
     except BaseException:

@@ -15,6 +15,7 @@ from aiohttp import web
 from console import live
 from console.desk import DESK
 from console.errors import NotFound
+from console.fields import is_unit
 from console.list_upload import Upload, take_upload
 from console.permissions import Permission
 from console.rendering import flash, page, render, words_of
@@ -121,7 +122,7 @@ async def upload(request: web.Request) -> web.StreamResponse:
     is_handed_on = False
     try:
         unit = taken.words.get("unit", "")
-        if not unit or not visitor_of(request).may(Permission.WRITE_BROADCASTS, unit):
+        if not is_unit(unit) or not visitor_of(request).may(Permission.WRITE_BROADCASTS, unit):
             raise NotFound
         if errors := _check(request, taken):
             return await _show_all(request, taken.words, errors)
@@ -186,6 +187,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         first=await _first_rows(request, found),
         here=f"{HERE}/{found.id}",
         root=HERE,
+        is_live=False,
     )
 
 
@@ -216,7 +218,7 @@ async def watch(request: web.Request) -> web.StreamResponse:
     await find_list(request)
 
     async def fragment() -> str:
-        return render(request, "lists/_progress.html.j2", one=await find_list(request), root=HERE)
+        return render(request, "lists/_progress.html.j2", one=await find_list(request), root=HERE, is_live=True)
 
     return await live.stream(request, fragment, permission=Permission.WRITE_BROADCASTS, every_seconds=1)
 

@@ -25,6 +25,7 @@ from redis.exceptions import RedisError
 
 from console import sessions
 from console.desk import DESK
+from console.errors import ConsoleError
 from console.permissions import Permission
 from console.security import set_headers
 from console.visitor import VISITOR, Visitor, visitor_of
@@ -124,7 +125,7 @@ async def _send(
     every_seconds: float,
     look_seconds: float,
 ) -> bool:
-    """Send until the server stops (True) or the session ends (False)."""
+    """Send until the server stops (True), or the session or what is looked at ends (False)."""
     last, looked_at, spoke_at = b"", time.monotonic(), 0.0
     while True:
         now = time.monotonic()
@@ -136,6 +137,8 @@ async def _send(
             html = await fragment()
         except (StorageError, RedisError) as error:
             log.info("live_part_waits", reason=type(error).__name__)
+        except ConsoleError:  # gone, or not this officer's any more: the page itself says so when it is opened again
+            return False
         else:
             mark = hashlib.sha256(html.encode()).digest()
             if mark != last:

@@ -39,7 +39,12 @@ def menu_for(visitor: Visitor | None) -> list[Entry]:
     return [entry for entry in MENU if visitor.may_somewhere(entry.permission)]
 
 
+_BELONG: Final = {"/console/lists": "/console/broadcasts", "/console/audiences": "/console/broadcasts"}
+"""Pages under a line of the menu whose addresses do not begin with its."""
+
+
 def current(path: str) -> str | None:
     """Return the menu's path that a page belongs to."""
+    path = next((line for start, line in _BELONG.items() if path == start or path.startswith(f"{start}/")), path)
     fitting = [e.path for e in MENU if path == e.path or (e.path != "/console/" and path.startswith(f"{e.path}/"))]
     return max(fitting, key=len, default=None)

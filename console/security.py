@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import traceback
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 import structlog
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 from multidict import MultiDictProxy
 from redis.exceptions import RedisError
 
@@ -26,6 +28,8 @@ from console.visitor import VISITOR, Visitor
 from storage import officers
 from storage.errors import DatabaseUnavailable
 
+MAX_FORM_SECONDS: Final = 30.0
+"""A form that comes letter by letter takes nobody's place for longer."""
 MAX_FORM_BYTES: Final = 256 * 1024
 MAX_NEXT_CHARS: Final = 500
 _PLAIN_TARGET: Final = re.compile(r"/console/[A-Za-z0-9._~!$&'()*+,;=:@/%?-]*")
@@ -160,7 +164,10 @@ def _check_origin(request: web.Request) -> None:
         return
     # Reached under another name than the settings', such as localhost: the name itself must agree, and where the
     # console is known to be on https, nothing less will do.
-    given = urlsplit(origin)
+    try:
+        given = urlsplit(origin)
+    except ValueError:  # half an IPv6 address
+        raise BadForm from None
     if given.netloc != request.host or (base.scheme == "https" and given.scheme != "https"):
         raise BadForm
 
@@ -171,16 +178,27 @@ async def _read_form(request: web.Request) -> None:
     if (request.content_length or 0) > MAX_FORM_BYTES:
         raise TooLarge
     try:
-        form = await request.clone(client_max_size=MAX_FORM_BYTES).post()
+        async with asyncio.timeout(MAX_FORM_SECONDS):
+            form = await request.clone(client_max_size=MAX_FORM_BYTES).post()
+    except TimeoutError:
+        raise BadForm from None
     except web.HTTPRequestEntityTooLarge:
         raise TooLarge from None
-    except (ValueError, LookupError):  # no multipart at all, an encoding that nobody knows
-        raise BadForm from None
-    if any("\0" in text for field in form.items() for text in field if isinstance(text, str)):
+    except (ValueError, LookupError, AssertionError, RuntimeError, HttpProcessingError):
+        raise BadForm from None  # no multipart at all, a broken part, an encoding that nobody knows
+    if not all(_is_text(text) for field in form.items() for text in field):
         raise BadForm
     given = form.get(TOKEN_FIELD)
     check_token(request, given if isinstance(given, str) else "")
     request[FORM] = form
+
+
+def _is_text(value: object) -> bool:
+    """Return whether a field is text that PostgreSQL takes; files go another way (`list_upload.py`), and are closed."""
+    if isinstance(value, web.FileField):
+        value.file.close()
+    # Encodings of the sender's choice may give halves of a character, which nothing can be encoded to again.
+    return isinstance(value, str) and "\0" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def safe_next(target: str | None, default: str = "/console/") -> str:

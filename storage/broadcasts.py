@@ -210,7 +210,7 @@ async def rewrite(
 
 
 async def note_estimate(connection: Connection, broadcast_id: int, estimate: Estimate) -> Broadcast | None:
-    """Keep what was counted, while nothing was sent yet."""
+    """Keep what was counted of a draft; None: it is none any more."""
     params = {"id": broadcast_id, "estimate": Jsonb(estimate.model_dump(mode="json"))}
     return await _move(connection, "note_estimate", params)
 

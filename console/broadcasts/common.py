@@ -120,7 +120,7 @@ def able(visitor: Visitor, broadcast: Broadcast) -> Able:
     is_own = visitor.officer.login in (broadcast.author, *broadcast.authors)
     return Able(
         edit=writes and state in OPEN,
-        estimate=stops and state in OPEN,
+        estimate=stops and state == "draft",
         preview=stops,
         test=writes and state in OPEN,
         submit=writes and state == "draft",

@@ -9,7 +9,7 @@ from aiohttp import web
 from console.conversations.desk import ROOT
 from console.desk import DESK
 from console.errors import NotFound
-from console.fields import typed
+from console.fields import is_unit, typed
 from console.permissions import Permission
 from console.rendering import flash, page, words_of
 from console.views import Views
@@ -95,7 +95,7 @@ async def add(request: web.Request) -> web.StreamResponse:
     """Keep a new one."""
     visitor, t = visitor_of(request), words_of(request)
     title, text, unit = typed(request, "title"), typed(request, "text"), typed(request, "unit")
-    if not unit or not visitor.may(Permission.TALK, unit):
+    if not is_unit(unit) or not visitor.may(Permission.TALK, unit):
         raise NotFound
     if wrong := _check(request, title, text):
         return await _show_list(request, title=title, text=text, unit=unit, errors=wrong)

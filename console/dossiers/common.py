@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -102,8 +102,8 @@ def read_key(text: str) -> tuple[datetime, str] | None:
     """Return the page key `<moment>_<id>` of an address; None for anything else: then it is the first page."""
     moment, _, line = text.partition("_")
     try:
-        return datetime.fromisoformat(moment).astimezone(), line
-    except ValueError:
+        return datetime.fromisoformat(moment).astimezone(UTC), line
+    except (ValueError, OverflowError):  # the latter: before the year 1, or after 9999, elsewhere
         return None
 
 

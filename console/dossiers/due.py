@@ -24,6 +24,7 @@ views = Views("/due")
 PAGE_LINES: Final = 50
 WHICH: Final = {"all": None, "late": True, "soon": False}
 _MOST_FREE_DAYS: Final = 30
+_MOST_ID_DIGITS: Final = 18
 
 
 def end_of_next_working_day(now: datetime, calendar: WorkCalendar, zone: ZoneInfo) -> datetime:
@@ -110,4 +111,5 @@ def _told(request: web.Request, one: DueLine, now: datetime) -> dict[str, Any]:
 
 def _key(text: str) -> tuple[datetime, int] | None:
     found = read_key(text)
-    return (found[0], int(found[1])) if found and found[1].isascii() and found[1].isdigit() else None
+    is_id = found is not None and found[1].isascii() and found[1].isdecimal() and len(found[1]) <= _MOST_ID_DIGITS
+    return (found[0], int(found[1])) if found and is_id else None

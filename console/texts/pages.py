@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from console.desk import DESK
-from console.errors import Conflict, NotFound
+from console.errors import Conflict, Forbidden, NotFound
 from console.permissions import Permission
 from console.rendering import flash, page, render, words_of
 from console.security import FORM
@@ -32,6 +32,12 @@ def _subject(request: web.Request) -> TextSubject:
         if (one.notice, one.language, one.medium) == wanted:
             return one
     raise NotFound
+
+
+def _require_city(request: web.Request, permission: Permission) -> None:
+    """Raise Forbidden unless the role holds everywhere: texts are the whole city's, and everybody may read them."""
+    if not visitor_of(request).may(permission, EVERYWHERE):
+        raise Forbidden
 
 
 def _path(one: TextSubject | Version) -> str:
@@ -78,7 +84,7 @@ async def show_one(request: web.Request) -> web.StreamResponse:
 async def write(request: web.Request) -> web.StreamResponse:
     """Keep a draft, look at it, or ask for approval: as the button says."""
     subject, form = _subject(request), request[FORM]
-    visitor_of(request).require(Permission.WRITE_TEXTS, EVERYWHERE, sees=Permission.SEE_TEXTS)
+    _require_city(request, Permission.WRITE_TEXTS)
     body = _typed(request, subject)
     if form.get("do") == "look":
         return await _show(request, subject, body)
@@ -128,7 +134,7 @@ async def show_version(request: web.Request) -> web.StreamResponse:
 async def approve(request: web.Request) -> web.StreamResponse:
     """Put it in force: another person than its author, exactly the words that were read."""
     officer = visitor_of(request).officer
-    visitor_of(request).require(Permission.APPROVE_TEXTS, EVERYWHERE, sees=Permission.SEE_TEXTS)
+    _require_city(request, Permission.APPROVE_TEXTS)
     version = await _find(request)
     body = version.body
     services = request.config_dict[TEXTS]
@@ -148,7 +154,7 @@ async def approve(request: web.Request) -> web.StreamResponse:
 async def send_back(request: web.Request) -> web.StreamResponse:
     """Give it back to its author, with a word why."""
     officer = visitor_of(request).officer
-    visitor_of(request).require(Permission.APPROVE_TEXTS, EVERYWHERE, sees=Permission.SEE_TEXTS)
+    _require_city(request, Permission.APPROVE_TEXTS)
     version = await _find(request)
     comment = str(request[FORM].get("comment", "")).strip()[:_MAX_COMMENT_CHARS] or None
     async with request.config_dict[DESK].database.transaction() as connection:

@@ -77,13 +77,13 @@ async def _no_more_holds(room: Room, connection: Connection, broadcast: Broadcas
     return None
 
 
-async def _grown(room: Room, number: str) -> int | None:
+async def _grown(room: Room, number: str, *, state: str = "approved") -> int | None:
     """Return how many people there are now, if they are many more than those approved; None: they are not.
 
     Where nobody else looked at it, the threshold holds at the start as well.
     """
     found = await broadcasts.find(room.database, number)
-    if found is None or found.state != "approved" or found.estimate is None:
+    if found is None or state not in (found.state, found.resumes_as) or found.estimate is None:
         return None
     people = (await count(room.database, found.audience, zone=room.config.audience.zone)).people
     decisions = await approvals.all_of(room.database, found.id)
@@ -154,11 +154,15 @@ async def resume(room: Room, number: str, actor: Actor) -> Broadcast:
     """Go on where it was, after a pause or a halt.
 
     Raises:
-        BroadcastRefused: unknown, not_allowed, wrong_state, advertising_hours.
+        BroadcastRefused: unknown, not_allowed, wrong_state, advertising_hours, audience_grew (not all rows were made
+            yet: what holds at the start holds here).
     """
+    grown = await _grown(room, number, state="preparing")
     async with room.hold(number, actor, WRITES | APPROVES) as held:
         before = held.broadcast
         must_be(before, "paused", "halted")
+        if grown and before.resumes_as == "preparing":
+            refuse("audience_grew", people=grown)
         refuse_all(list(problems_of_hour(before.draft, room.now(), room.config)))
         after = moved(await broadcasts.resume(held.connection, before.id), before)
         await room.note(held, "resume", was=before.state, because=before.reason)

@@ -110,6 +110,8 @@ class BroadcastApi:
         return KeyActor(key.id, key.unit)
 
     async def _in_turn(self, handler: _Handler, request: web.Request, actor: KeyActor) -> web.Response:
+        if "\0" in request.path:
+            raise BroadcastRefused("unknown")  # no number has one, and PostgreSQL refuses it
         if self._waiting >= MAX_WAITING:
             return self._come_back(429, "Too Many Requests", "too many requests at once")
         self._waiting += 1

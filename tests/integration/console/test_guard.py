@@ -8,7 +8,6 @@ from console.app import all_views
 from console.permissions import Permission
 from tests.office import Office
 
-
 _PLACE = re.compile(r"\{(\w+)(:(?:[^{}]|\{[^}]*\})*)?\}")
 
 

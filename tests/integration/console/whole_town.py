@@ -12,7 +12,7 @@ from storage.tickets import Photo
 from tests.integration.console import dossier_town, talk_rows
 from tests.integration.console.broadcast_town import FIELDS
 from tests.integration.console.test_lists import send
-from tests.office import Desktop, Office
+from tests.office import Answer, Desktop, Office
 
 WARD, NEIGHBOUR = dossier_town.HAI_CHAU, dossier_town.THANH_KHE
 ROLES = ("viewer", "author", "approver", "administrator")
@@ -41,29 +41,36 @@ class WholeTown:
         return [view for view in all_views() if "{" in view.path and not view.path.startswith("/texts/")]
 
 
-async def open_whole_town(office: Office) -> WholeTown:
-    """Fill the ward."""
-    lan = await office.sign_in("lan", *((WARD, role) for role in ROLES))
+async def open_whole_town(office: Office, mark: str = "") -> WholeTown:
+    """Fill the ward; `mark` stands in everything that somebody else wrote."""
+    lan = await office.sign_in("lan", *((WARD, role) for role in ROLES), name=f"Lan{mark}")
     code = dossier_town.code_in(WARD, 77)
-    await dossier_town.take(office, dossier_town.event(code, 2))
+    told = {
+        "procedure_name": f"Đăng ký khai sinh{mark}",
+        "agency": {"code": WARD, "name": f"UBND phường{mark}"},
+        "applicant": {"name": f"{dossier_town.NAME}{mark}", "phone": dossier_town.PHONE, "email": "chau@example.org"},
+    }
+    await dossier_town.take(office, dossier_town.event(code, 2, **told))
     notice = await dossier_town.set_notice(office, code, state="failed", reason="recipient_unreachable:-118")
     [row] = await office.database.fetch("SELECT id FROM dossiers WHERE code = %(code)s", {"code": code})
     citizen = await talk_rows.person(office, "u1")
     await talk_rows.link(office, citizen, int(row["id"]))
-    words = "gọi tôi 0905123456, căn cước 048099001234"
+    words = f"gọi tôi 0905123456, căn cước 048099001234{mark}"
     await talk_rows.says(office, citizen, words)
     await talk_rows.says(office, citizen, words, kind="photo")
     talk = await talk_rows.waiting(office, citizen)
     photo = Photo("image/jpeg", b"\xff\xd8\xff\xd9")
     ticket = await talk_rows.feedback(office, citizen, words, dossier_id=int(row["id"]), photos=(photo,))
     async with office.database.transaction() as connection:
-        key, _ = await api_keys.make(connection, "ward-system", scopes=["broadcasts"], unit=WARD)
+        key, _ = await api_keys.make(connection, f"ward-system{mark}", scopes=["broadcasts"], unit=WARD)
     made = {
-        "canned": await _made(lan, "conversations/canned", title="Chào", text="Xin chào", unit=WARD),
-        "audience": await _made(lan, "audiences", name="Phường", unit=WARD, kind="dossiers", units=WARD),
-        "broadcast": await _made(lan, "broadcasts/new", **{**FIELDS, "unit": WARD}),
-        "list": re.sub(r"\D", "", (await send(lan, "Số điện thoại,Tên\n0905123456,=Châu\nsai,1\n")).where),
+        "canned": await _made(lan, "conversations/canned", title=f"Chào{mark}", text=f"Xin chào{mark}", unit=WARD),
+        "audience": await _made(lan, "audiences", name=f"Phường{mark}", unit=WARD, kind="dossiers", units=WARD),
+        "broadcast": await _made(lan, "broadcasts/new", **{**FIELDS, "unit": WARD, "title": f"Cắt điện{mark}"}),
+        "list": re.sub(r"\D", "", (await _list(lan, mark)).where),
     }
+    chief = await office.sign_in("chief", ("*", "author"))
+    await _made(chief, "texts/finished/vi/text", text="Hồ sơ {{ code }} đã xong.", do="submit")
     [canned] = await office.database.fetch("SELECT id FROM canned_answers", {})
     await _until_read(office)
     return WholeTown(
@@ -91,6 +98,12 @@ async def _made(lan: Desktop, path: str, **fields: str) -> str:
     return answer.where
 
 
+async def _list(lan: Desktop, mark: str) -> Answer:
+    told = mark.replace('"', "'")
+    file = f"Số điện thoại,Tên{told}\n0905123456,=Châu{told}\nsai{told},1\n"
+    return await send(lan, file, file_name=f"{told}.csv")
+
+
 async def _until_read(office: Office) -> None:
     for _ in range(300):
         rows = await office.database.fetch("SELECT 1 FROM recipient_lists WHERE state = 'reading'", {})
@@ -103,7 +116,8 @@ async def _until_read(office: Office) -> None:
 async def contents(office: Office) -> dict[str, str]:
     """A digest of every table."""
     tables = await office.database.fetch(
-        "SELECT relname AS name FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace",
+        "SELECT relname AS name FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+        " AND relnamespace = 'public'::regnamespace",
         {},
     )
     found = {}
