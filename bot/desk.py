@@ -117,6 +117,7 @@ class Desk:
             progress=progress,
             features=talk.features,
             transcript=transcript,
+            is_group=update.is_group,
         )
         if outcomes.count_tries(entry, progress) > outcomes.MAX_TRIES:
             return await self._apologise(entry, update, replies, None)

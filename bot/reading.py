@@ -9,6 +9,7 @@ from bot.updates import SentFile, Update, UpdateKind
 from channels.base import IncomingEvent
 from channels.zalo.event_attachments import BusinessCardAttachment, FileAttachment, ImageAttachment
 from channels.zalo.events import ContactShared, Echo, MessageKind, Relationship, RelationshipChange, UserMessage
+from channels.zalo.management_events import GroupMessage
 from channels.zalo_bot.events import BotMessage, BotMessageKind
 
 _ZALO_KINDS: Mapping[MessageKind, UpdateKind] = {
@@ -49,6 +50,10 @@ def read_update(event: IncomingEvent) -> Update | None:
             photos = (message.photo_url,) if message.photo_url else ()
             return _update(
                 event, kind, chat_id=message.chat_id, message_id=message.message_id, text=message.text, photos=photos
+            )
+        case GroupMessage(group_id=str() as group_id) as said:
+            return _update(
+                event, UpdateKind.GROUP, chat_id=group_id, message_id=said.message_id, text=said.text, is_group=True
             )
         case Relationship() as relationship:
             return _update(event, _CHANGES[relationship.change])

@@ -39,13 +39,14 @@ class Replies:
         progress: Progress,
         features: Collection[Feature] = CHAT_FEATURES,
         transcript: Transcript | None = None,
+        is_group: bool = False,
     ) -> None:
         self.progress = progress
         self.is_possible_duplicate = False
         self._features = features
         self._transcript = transcript
         self._entry = entry
-        self._recipient = Recipient(user_id=chat_id)
+        self._recipient = Recipient(group_id=chat_id) if is_group else Recipient(user_id=chat_id)
         self._send = send
         self._mark = mark
         self._part = 0

@@ -11,10 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.downloads import Downloads
 from bot.linking.config import LinkingConfig
+from bot.seldom import Seldom
 from bot.ticket_rules import TicketRules
 from dossiers.calendar import WorkCalendar
 from storage.crypto import Cipher
 from storage.database import Database
+
+GROUP_SECONDS = 3600.0
 
 
 def _nobody_hears(_text: str) -> None:
@@ -59,5 +62,7 @@ class ChatServices:
     """Tells the workers that there is something to send in a lane (`urgent`); never raises."""
     alarm: Callable[[str], None] = _nobody_hears
     """Calls a person by one line without personal data; never waits, never raises. The log has it all the same."""
+    groups: Seldom = field(default_factory=lambda: Seldom(GROUP_SECONDS))
+    """When a group was told last: an account hears everything that is said there."""
     downloads: Downloads = field(default_factory=Downloads)
     """Fetches the pictures that people send, guarded."""

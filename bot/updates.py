@@ -62,6 +62,8 @@ class Update:
     """Where to answer: the person, or a group."""
     account_id: str | None = None
     """Which of our accounts it came to."""
+    is_group: bool = False
+    """`chat_id` is a group's, which the platform addresses otherwise than a person."""
     occurred_at: datetime | None = None
     """The platform's time, UTC."""
     message_id: str | None = None

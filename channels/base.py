@@ -32,6 +32,8 @@ class Recipient(_Value):
     """The platform's own id of the person or chat; Zalo's are numeric strings that do not fit into 53 bits."""
     email: SecretStr | None = None
     """One address, `name@example.vn`."""
+    group_id: str | None = Field(default=None, repr=False)
+    """The platform's id of a group, where that is another address than a person's."""
 
 
 class TemplateContent(_Value):

@@ -37,7 +37,9 @@ _ABOUT_LINKING = frozenset({UpdateKind.CONTACT, UpdateKind.CONTACT_SHARED})
 
 @router.on(UpdateKind.GROUP)
 async def answer_group(context: Context) -> None:
-    """Answer impersonally: everybody in the group reads it."""
+    """Answer impersonally, once an hour: everybody in the group reads it, and not every word there is for us."""
+    if not context.services.groups.is_time(f"{context.update.platform}:{context.update.chat_id}"):
+        return
     await context.answer(words_of(context.language).group)
 
 

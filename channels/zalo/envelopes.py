@@ -89,7 +89,16 @@ def _find_person(document: Document) -> str | None:
         _id_of(document, "follower")
         or read_text(document, "user_id")
         or read_text(read_object(document, "data"), "user_id")
+        or _find_writer(document)
     )
+
+
+def _find_writer(document: Document) -> str | None:
+    """Who wrote in a group: its events have a list of people, here of one (docs: zalo 7.4, grade C)."""
+    users = document.get("users")
+    if "message" not in document or not isinstance(users, list) or len(users) != 1:
+        return None
+    return read_text(users[0], "id") if isinstance(users[0], dict) else None
 
 
 def _id_of(document: Document, name: str) -> str | None:

@@ -242,7 +242,7 @@ _BY_NAME: dict[str, EventReader] = {  # docs: zalo 7.4
 }
 
 _BY_PREFIX: tuple[tuple[str, EventReader], ...] = (  # the first that fits: longer beginnings stand first
-    ("user_send_group_", _managed(GroupMessage.read)),
+    ("user_send_group_", _managed(GroupMessage.read, kind=EventKind.MESSAGE)),
     ("oa_send_group_", _managed(GroupMessage.read)),
     ("anonymous_send_", _managed(AnonymousMessage.read)),
     (

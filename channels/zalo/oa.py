@@ -10,7 +10,7 @@ from channels.zalo.calls import Answer
 from channels.zalo.client import ZaloClient
 from channels.zalo.compose import check_message, compose_attachment, compose_text
 from channels.zalo.config import ZaloConfig
-from channels.zalo.methods import SendConsultation
+from channels.zalo.methods import SendConsultation, SendToGroup
 from channels.zalo.types import OaSendResult
 
 # docs: zalo 4.3: inside the free 48 hours, included in the OA's package, or a gift.
@@ -19,7 +19,7 @@ EXPIRED_ASSET = "-100"  # docs: zalo 4.8
 
 
 class ZaloOaChannel:
-    """Sends text, buttons, a quote or one attachment to `message.recipient.user_id`.
+    """Sends text, buttons, a quote or one attachment to `message.recipient.user_id`, or words to its `group_id`.
 
     A longer text than `MAX_TEXT_CHARS` is refused: cut it with `split_text` and send each part as a message of its own,
     so that each has its own outcome (a text that fails half way would be neither sent nor not sent).
@@ -52,6 +52,8 @@ class ZaloOaChannel:
 
         The platform takes no reference of ours here. Raises `ChannelError`.
         """
+        if message.recipient.group_id is not None:
+            return await self._send_to_group(message, message.recipient.group_id)
         if message.recipient.user_id is None:
             raise RecipientUnreachable("no_user_id", "the recipient has no Zalo user id of this account")
         check_message(message, allow_media_buttons=self._allow_media_buttons)
@@ -63,6 +65,13 @@ class ZaloOaChannel:
             # Refused, so this is no second send (docs: zalo 4.2, [C]: which code a lost quote has is not told).
             answer = await self._send_with_assets(message.model_copy(update={"quote_message_id": None}))
         return _to_receipt(answer)
+
+    async def _send_to_group(self, message: OutgoingMessage, group_id: str) -> SendReceipt:
+        """Send words alone: everybody in the group reads them, and buttons would be anybody's."""
+        plain = message.model_copy(update={"buttons": (), "attachment": None, "quote_message_id": None})
+        check_message(plain, allow_media_buttons=False)
+        method = SendToGroup(group_id=group_id, text=compose_text(plain))
+        return _to_receipt(await self._client.ask(method, account_id=message.account_id))
 
     async def _send_with_assets(self, message: OutgoingMessage) -> Answer[OaSendResult]:
         asset_id = await self._asset_id(message)

@@ -10,7 +10,14 @@ from channels.zalo.methods.articles import (
     VerifyArticle,
 )
 from channels.zalo.methods.base import ApiMethod, Encoded, GetData, GetQuery, PostFile, PostJson, ResultT
-from channels.zalo.methods.messages import REACTIONS, React, SendAnonymous, SendAnonymousFile, SendConsultation
+from channels.zalo.methods.messages import (
+    REACTIONS,
+    React,
+    SendAnonymous,
+    SendAnonymousFile,
+    SendConsultation,
+    SendToGroup,
+)
 from channels.zalo.methods.oauth import ExchangeCode, OAuthMethod, RefreshToken
 from channels.zalo.methods.quota import QuotaOfAccount, QuotaOfUser
 from channels.zalo.methods.template_queries import (
@@ -75,6 +82,7 @@ __all__ = [
     "SendTemplate",
     "SendTemplateByUser",
     "SendTemplateHashed",
+    "SendToGroup",
     "TagUser",
     "TemplateInfo",
     "TemplateQuota",

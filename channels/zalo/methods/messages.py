@@ -10,6 +10,7 @@ from channels.zalo.methods.base import PostJson, without_none
 from channels.zalo.types import Nothing, OaSendResult
 
 CONSULTATION_PATH = "/v3.0/oa/message/cs"
+GROUP_PATH = "/v3.0/oa/group/message"
 # docs: zalo 4.1: current for anonymous visitors, broadcasts and reactions only.
 V2_MESSAGE_PATH = "/v2.0/oa/message"
 # docs: zalo 4.6, [C].
@@ -43,6 +44,19 @@ class SendConsultation(_Said):
     def body(self) -> dict[str, object]:
         """Recipient and message."""
         return {"recipient": {"user_id": self.user_id}, "message": self.message()}
+
+
+class SendToGroup(_Said):
+    """A message to a group that the account is in; bound to a package. docs: zalo 4.1 (grade C)."""
+
+    label = "zalo.oa.group"
+    path = GROUP_PATH
+
+    group_id: str = Field(repr=False)
+
+    def body(self) -> dict[str, object]:
+        """Recipient and message."""
+        return {"recipient": {"group_id": self.group_id}, "message": self.message()}
 
 
 class SendAnonymous(_Said):

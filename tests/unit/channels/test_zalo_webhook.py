@@ -375,7 +375,6 @@ def test_two_reactions_to_one_message_are_two_events() -> None:
         "change_oa_daily_quota",
         "add_user_to_tag",
         "create_group",
-        "user_send_group_text",
         "oa_send_group_text",
         "oa_send_consent",
         "user_call_oa",

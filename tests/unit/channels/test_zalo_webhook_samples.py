@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -291,8 +291,9 @@ EXPECTED: dict[str, Expected] = {
         ),
         GROUP,
     ),
-    "user_send_group_text": managed(
-        GroupMessage, USER, "user_send_group_text:m-1", group_id="g-1", message_id="m-1", text="Chào cả nhà"
+    "user_send_group_text": replace(
+        managed(GroupMessage, USER, "user_send_group_text:m-1", group_id="g-1", message_id="m-1", text="Chào cả nhà"),
+        kind=MESSAGE,
     ),
     "oa_send_group_text": managed(
         GroupMessage, USER, "oa_send_group_text:m-2", group_id="g-1", message_id="m-2", text="Chào cả nhà"
