@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,8 +27,13 @@ LANGUAGE_COOKIE: Final = "hoso_language"
 
 def set_up_templates(app: web.Application) -> None:
     """Let the application render `templates/`; everything is escaped, and a missing value is an error."""
-    aiohttp_jinja2.setup(
-        app,
+    app[aiohttp_jinja2.APP_KEY] = _environment()
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """The templates, compiled once a process."""
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,

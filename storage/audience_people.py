@@ -21,6 +21,8 @@ from storage.sql import queries
 from storage.wire import array
 
 _Q = queries("audience_people")
+_PHONES = {"dossiers": "phones_dossiers", "list": "phones_list", "subscribers": "phones_subscribers"}
+_PAGES = {"dossiers": "page_dossiers", "subscribers": "page_subscribers"}
 _PARTS: Final = ("phones", "known", "fits")
 _OLDER, _ROTATED = "-", "+"
 CITY_ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -97,7 +99,7 @@ async def page(
     if audience.kind == "list":
         rows = await _fetch(database, _query("page_list", "list"), params | {"after": int(after or 0)})
         return [row | {"key": str(row["line"])} for row in rows]
-    query = _query(f"page_{audience.kind}", audience.kind)
+    query = _query(_PAGES[audience.kind], audience.kind)
     for part, mark in _parts_from(after, first_key):
         place = {"after": bytes.fromhex(mark), "first_key": first_key, "is_rotated": part == _ROTATED}
         if rows := await _fetch(database, query, params | place):
@@ -133,7 +135,7 @@ async def _fetch(database: Database, query: str, params: Mapping[str, Any]) -> l
 def _query(name: str, kind: str) -> str:
     query = _Q[name]
     for part in _PARTS:
-        text = _Q[f"phones_{kind}" if part == "phones" else part]
+        text = _Q[_PHONES[kind] if part == "phones" else part]
         query = query.replace(
             f"{{{part}}}", text.split("\n", 1)[1]
         )  # without its comment, which ends at the line's end

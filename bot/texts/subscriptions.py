@@ -39,7 +39,7 @@ class SubscriptionWords:
 
 VI = SubscriptionWords(
     ask=(
-        "Ông/Bà có thể đăng ký nhận tin của thành phố theo chủ đề, gửi tới số điện thoại đã xác nhận.\n"
+        "Ông/Bà có thể đăng ký tin của thành phố theo chủ đề, gửi tới số đã xác nhận.\n"
         "Đăng ký là tự nguyện, bỏ lúc nào cũng được."
     ),
     wanted="Ông/Bà đang nhận: {topics}.",

@@ -29,7 +29,7 @@ async def test_the_allowed_tags_are_listed_and_enforced(make_lab: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "found"), [("", 17), ("&status=1", 15), ("&status=2", 0), ("&status=3", 1), ("&status=4", 1)]
+    ("status", "found"), [("", 19), ("&status=1", 17), ("&status=2", 0), ("&status=3", 1), ("&status=4", 1)]
 )
 async def test_templates_are_filtered_by_status(lab: Any, status: str, found: int) -> None:
     listed = await lab.platform("GET", f"/template/all?offset=0&limit=100{status}")

@@ -115,7 +115,7 @@ async def test_only_a_rejected_template_may_be_edited(lab: Any) -> None:
 )
 async def test_a_template_that_breaks_a_rule_is_not_created(lab: Any, changes: dict[str, Any], code: int) -> None:
     assert (await create(lab, changed(**changes)))["error"] == code
-    assert (await lab.platform("GET", "/template/all"))["metadata"] == {"total": 17}
+    assert (await lab.platform("GET", "/template/all"))["metadata"] == {"total": 19}
     assert [each["code"] for each in await lab.see("violations")] == [code]
 
 

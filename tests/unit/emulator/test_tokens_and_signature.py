@@ -96,7 +96,7 @@ def test_credentials_carry_every_secret_and_the_templates_that_may_be_sent() -> 
     sms = "esms_api_key esms_secret_key speedsms_access_token"
     assert set(given) == {*names.split(), *sms.split(), "templates"}
     sendable = [template["template_id"] for template in given["templates"]]
-    assert sendable == [*(str(400101 + n) for n in range(11)), "401001", "401002", "401003", "401006"]
+    assert sendable == [*(str(400101 + n) for n in range(13)), "401001", "401002", "401003", "401006"]
     assert given["templates"][0]["params"][0] == {"name": "ma_ho_so", "type": "STRING", "max": 40}
 
 
