@@ -6,6 +6,9 @@ ROOMS := bot channels console dossiers emulator hoso status_bridge storage worke
 # Browser tests need Chromium, which pip cannot bring: without it they are left out, and said so.
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
+# What runs whole sites is the longest, and comes first (tests/sharing.py).
+PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
+
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
@@ -18,9 +21,9 @@ demo: bootstrap ## Play one dossier through the five notices, and stay up to wat
 test: bootstrap ## Run every test, on real PostgreSQL, Valkey and emulator
 ifeq ($(CHROMIUM),)
 	@echo "Chromium is not installed: the browser tests are left out. Debian: apt-get install chromium" >&2
-	@$(VENV)/pytest -n 3 --dist worksteal -m "not browser and not soak"
+	@$(VENV)/pytest $(PARALLEL) -m "not browser and not soak"
 else
-	@$(VENV)/pytest -n 3 --dist worksteal -m "not soak"
+	@$(VENV)/pytest $(PARALLEL) -m "not soak"
 endif
 
 check: bootstrap ## Format, lint, types, import rules, dead links, lock

@@ -12,10 +12,12 @@ A cancelled request raises `CancelledError` as usual: whoever cancels must treat
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -148,11 +150,17 @@ class HttpClient:
             raise PoolBusy("pool", "all connections in use; send fewer at once or raise max_in_flight") from exc
 
 
+@cache
+def _tls_context() -> ssl.SSLContext:
+    """Read the certificates once a process: that takes some 30 ms, and every loop has clients of its own."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def _open_transport(config: HttpConfig, headers: Mapping[str, str]) -> SessionTransport:
     connector = aiohttp.TCPConnector(
         limit=config.max_in_flight + config.spare_connections,
         keepalive_timeout=config.keepalive_seconds,
-        ssl=httpx.create_ssl_context(trust_env=False),
+        ssl=_tls_context(),
     )
     # Accounts must not share a platform's session: no cookies.
     session = aiohttp.ClientSession(

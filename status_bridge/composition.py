@@ -38,6 +38,7 @@ SMS_PART = "\x1fsms"
 """Stands among the names of a template's parameters for the short message, where words of its own are in force."""
 _SEPARATOR = "\x1e"  # a control character, which no value holds: intake cleans them away
 _FOLDER = Path(__file__).parent / "templates"
+_ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 log = structlog.get_logger()
 
 
@@ -92,8 +93,6 @@ class Composer:
         self._platform = platform_parameters(folder)
         # There are few procedures, and each comes thousands of times.
         self._is_sensitive = lru_cache(maxsize=4096)(self._judge_sensitive)
-        environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        self._environment = environment
         # All of a notice's texts are one template: rendering once is several times cheaper than once a parameter.
         self._templates: dict[tuple[str, Notice], tuple[Template, tuple[str, ...]]] = {}
         self._minimal: dict[tuple[str, Notice], tuple[Template, tuple[str, ...]]] = {}
@@ -107,7 +106,7 @@ class Composer:
                     raise CompositionError(f"{language}/minimal.toml: lacks the state or a parameter of {notice}")
                 words = fewest["text"].replace("{{ state }}", fewest["states"][notice])
                 parts = [words, *(fewest["params"][name] for name in names)]
-                self._minimal[language, notice] = environment.from_string(_SEPARATOR.join(parts)), names
+                self._minimal[language, notice] = _compile(_SEPARATOR.join(parts)), names
                 raw = tomllib.loads((folder / language / f"{notice}.toml").read_text(encoding="utf-8"))
                 if set(raw["params"]) != set(self._platform[notice]):
                     raise CompositionError(f"{language}/{notice}.toml: its parameters differ from platform.toml")
@@ -142,7 +141,7 @@ class Composer:
 
     def _build(self, text: str, params: Mapping[str, str], sms: str | None) -> tuple[Template, tuple[str, ...]]:
         named = dict(params) if sms is None else {**params, SMS_PART: sms}
-        return self._environment.from_string(_SEPARATOR.join([text, *named.values()])), tuple(named)
+        return _compile(_SEPARATOR.join([text, *named.values()])), tuple(named)
 
     def compose(
         self,
@@ -247,6 +246,12 @@ class Composer:
             length = len(params[name])
             if not 0 < length <= rule["max"]:
                 raise CompositionError(f"{notice}.{name}: {length} characters, 1 to {rule['max']} allowed")
+
+
+@lru_cache(maxsize=1024)
+def _compile(text: str) -> Template:
+    """Compile once a process: the product's words are seventy texts, and several parts of a process have a composer."""
+    return _ENVIRONMENT.from_string(text)
 
 
 def _render(template: Template, values: Mapping[str, Any]) -> str:

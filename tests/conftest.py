@@ -16,6 +16,7 @@ import structlog
 
 from hoso.embedded import EngineSet
 from tests import engines, log_leaks, violations
+from tests.sharing import make_scheduler
 
 LOGS = Path(__file__).parent.parent / "test-logs"
 ROOMS = ("bot", "channels", "console", "dossiers", "emulator", "hoso", "status_bridge", "storage", "workers")
@@ -30,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
         run_dir = Path(config.workerinput["hoso_run_dir"])
         worker = config.workerinput["workerid"]
     else:
+        engines.choose_temporary_folder()
         engines.remove_dead_runs()
         run_dir = engines.create_run_dir()
         worker = "main"
@@ -82,6 +84,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the run's servers, whatever way the run ended."""
     if not hasattr(config, "workerinput") and RUN_DIR in config.stash:
         engines.remove_run_dir(config.stash[RUN_DIR])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `--dist loadfile`, what runs whole sites is kept together (`tests/sharing.py`)."""
+    return make_scheduler(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -21,13 +21,26 @@ def _logs(name: str, files: ExitStack) -> Callable[[str], IO[bytes]]:
     return lambda kind: files.enter_context((folder / f"{name}-{kind}.log").open("ab", buffering=0))
 
 
-@pytest.fixture(scope="package")
-def _shared_site() -> Iterator[Site]:
+@contextmanager
+def _site(**settings: str) -> Iterator[Site]:
     with ExitStack() as stack:
         data_dir = stack.enter_context(fresh_data_dir())
         logs = _logs(f"faults-{secrets.token_hex(3)}", stack)
-        site = stack.enter_context(start_site(data_dir, logs, settings=SETTINGS))
+        site = stack.enter_context(start_site(data_dir, logs, settings={**SETTINGS, **settings}))
         watch_states(site.postgres_url)
+        yield site
+
+
+@pytest.fixture(scope="package")
+def _shared_site() -> Iterator[Site]:
+    with _site() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def patient_site() -> Iterator[Site]:
+    """A site whose sends end in doubt by the platform's doing alone, not because a machine stood still."""
+    with _site(HOSO_LEASE_SECONDS="20") as site:
         yield site
 
 

@@ -206,20 +206,29 @@ def _nothing_is_sent_twice(evidence: Evidence) -> Iterator[str]:
 
 
 def _order_is_kept(evidence: Evidence) -> Iterator[str]:
-    """A dossier's messages arrive in the order of the source's time, repeats included."""
+    """A dossier's messages arrive in the order of the source's time, repeats included.
+
+    One in doubt is overtaken on purpose: its only send may still be on its way when the next one leaves.
+    """
     times = {row.key: row.event_time for row in evidence.events if row.outcome != "duplicate"}
     notices = {tracking_id(notice.id): notice for notice in evidence.notices}
-    latest: dict[str, tuple[datetime, NoticeRow]] = {}
+    first_doubts: dict[uuid.UUID, datetime] = {}
+    for doubt in evidence.doubts:
+        first_doubts[doubt.notice_id] = min(doubt.at, first_doubts.get(doubt.notice_id, doubt.at))
+    latest: dict[str, tuple[datetime, NoticeRow, datetime]] = {}
+    has_arrived: set[uuid.UUID] = set()
     for message in sorted(evidence.messages, key=lambda message: (_arrived_at(message), message["seq"])):
         notice = notices.get(message["tracking_id"])
         time = times.get(notice.event_key) if notice else None
         if notice is None or time is None or notice.dossier_code is None:
             continue  # another rule's finding, or a broadcast
+        is_first = notice.id not in has_arrived
+        has_arrived.add(notice.id)
         before = latest.get(notice.dossier_code)
-        if before is not None and time < before[0]:
+        if before is None or time >= before[0]:
+            latest[notice.dossier_code] = time, notice, _arrived_at(message)
+        elif not (is_first and notice.id in first_doubts and first_doubts[notice.id] < before[2]):
             yield f"{_name(notice)} arrived after {_name(before[1])}, which is newer, at {message['at']}"
-        else:
-            latest[notice.dossier_code] = time, notice
 
 
 def _states_change_as_drawn(evidence: Evidence) -> Iterator[str]:

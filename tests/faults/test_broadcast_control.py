@@ -36,7 +36,7 @@ async def test_a_broadcast_that_is_stopped_and_loses_a_worker_tells_everybody_ex
             await running.until_sent(0.8)
             shared_site.kill("worker-broadcast")
             await shared_site.emulator("DELETE", "faults")
-            await running.until_state("done", timeout=30)
+            await running.until_state("done", timeout=90)
             retried = await running.retry_doubts()
             messages = await running.until_all_delivered(30)
             assert len(messages) == len({one["phone"] for one in messages}) == PEOPLE, f"{retried} were retried"

@@ -69,6 +69,11 @@ def test_a_second_message_after_a_recorded_doubt_is_no_broken_promise() -> None:
     assert find_violations(replace(doubted, doubts=[Doubt(IDS[0], after(12))])) == []
 
 
+def test_a_doubted_message_may_come_after_the_one_that_overtook_it() -> None:
+    overtaken = replace(sound_evidence(), messages=[message(1, 11), message(0, 12)])
+    assert find_violations(replace(overtaken, doubts=[Doubt(IDS[0], after(10.5))])) == []
+
+
 def test_a_broadcast_needs_no_events() -> None:
     assert find_violations(as_broadcast(sound_evidence())) == []
 
@@ -106,6 +111,18 @@ def test_a_broadcast_needs_no_events() -> None:
         ),
         (lambda e: notices(e, sends=3), "counts 3 sends"),
         (lambda e: replace(e, messages=[message(1, 10), message(0, 11)]), "which is newer"),
+        (
+            lambda e: replace(e, messages=[message(1, 10), message(0, 11)], doubts=[Doubt(IDS[0], after(10.5))]),
+            "which is newer",
+        ),
+        (
+            lambda e: replace(
+                e,
+                messages=[message(0, 9), message(1, 11), message(0, 12, 3)],
+                doubts=[Doubt(IDS[0], after(10))],
+            ),
+            "which is newer",
+        ),
         (lambda e: steps(e, Step(IDS[0], "delivered", "pending", True, after(20))), "from delivered to pending"),
         (lambda e: steps(e, Step(IDS[0], "failed", "pending", True, after(20))), "from failed to pending"),
         (

@@ -34,7 +34,7 @@ from tests.engines import register_name, register_secret
 from tests.log_leaks import MIN_NEEDLE_CHARS
 from tests.site import free_ports
 
-DEADLINE_SECONDS = 15.0
+DEADLINE_SECONDS = 45.0
 SOURCE = "motcua.test"
 _BATCH = "application/cloudevents-batch+json"
 

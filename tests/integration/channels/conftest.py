@@ -19,7 +19,7 @@ from emulator.config import EmulatorConfig
 from tests.integration.channels.memory_store import MemoryStore
 
 # Quick, but not so quick that a busy machine makes a good answer late.
-QUICK = HttpConfig(connect_seconds=1.0, read_seconds=1.5, pool_seconds=2.0, total_seconds=2.5)
+QUICK = HttpConfig(connect_seconds=3.0, read_seconds=1.5, pool_seconds=3.0, total_seconds=4.5)
 
 
 class EmulatorHandle:
@@ -69,7 +69,7 @@ def zalo(emulator: EmulatorHandle) -> ZaloConfig:
         oauth_base=emulator.base,
         oa_base=emulator.base,
         template_base=emulator.base,
-        refresh_lease_seconds=5.0,
+        refresh_lease_seconds=8.0,
         refresh_poll_seconds=0.01,
         token_cache_seconds=0.0,
     )

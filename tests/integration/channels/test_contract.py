@@ -10,19 +10,12 @@ import pytest
 from channels.base import Channel, Recipient, SendReceipt
 from channels.content import Feature
 from channels.errors import BadMessage, OutcomeUnknown, PlatformDown, RecipientUnreachable
-from channels.http import HttpClient, HttpConfig
+from channels.http import HttpClient
 from channels.registry import CHANNELS, ChannelParts
+from tests.integration.channels.conftest import QUICK
 from tests.integration.channels.contract import CONTENTS, SUBJECT, Platform, refusal, until_closed
 from tests.integration.channels.contract_table import PLATFORMS
 from tests.proxy import refusing_port
-
-QUICK = HttpConfig(connect_seconds=1.0, read_seconds=1.5, pool_seconds=2.0, total_seconds=2.5)
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[HttpClient]:
-    async with HttpClient(QUICK) as client:
-        yield client
 
 
 @pytest.fixture(params=PLATFORMS)

@@ -4,7 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -131,6 +131,13 @@ def quiet_now(moment_zone: ZoneInfo = ZONE, *, now: Any) -> Hours:
     local = now.astimezone(moment_zone)
     start, end = (local - timedelta(hours=1)).time(), (local + timedelta(hours=1)).time()
     return Hours(QuietHours(_whole(start), _whole(end)), moment_zone, spread_seconds=0)
+
+
+def where_it_is(hour: int) -> Hours:
+    """Hours without a night of the city's own, where the clock shows this hour (0…23) at any time of a test."""
+    behind = (datetime.now(UTC).hour - hour) % 24  # the sign of POSIX: Etc/GMT+5 is five hours behind
+    behind -= 24 if behind > 12 else 0
+    return Hours(QuietHours(), ZoneInfo(f"Etc/GMT{behind:+d}" if behind else "Etc/GMT"))
 
 
 def _whole(clock: time) -> time:

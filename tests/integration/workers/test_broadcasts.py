@@ -11,10 +11,12 @@ from status_bridge.choices import DailyLimit
 from storage import notices, recipients, stuck
 from storage.database import fetch
 from storage.stuck import Patience
-from tests.integration.workers.broadcasting import Bench, People, phones, quiet_now
+from tests.integration.workers.broadcasting import Bench, People, phones, quiet_now, where_it_is
 from tests.integration.workers.composition import World
 from workers.config import SweeperConfig
 from workers.sweeper import Sweeper
+
+ADVERTISING = {"purpose": "advertising", "category": "events"}
 
 
 @pytest.fixture
@@ -255,19 +257,23 @@ async def test_who_has_had_enough_today_gets_it_on_another_day_and_urgent_ones_a
 
 
 async def test_a_number_gets_three_advertisements_a_day(bench: Bench) -> None:
-    everybody = phones(1)
-    leader = bench.leader(People(everybody))
-    facts = {"purpose": "advertising", "category": "events"}
-    broadcasts = [await bench.start(**facts) for _ in range(4)]
-    daytime = datetime.now(UTC).astimezone(quiet_now(now=datetime.now(UTC)).zone).hour in range(7, 21)
+    leader = bench.leader(People(phones(1)), hours=where_it_is(12))
+    broadcasts = [await bench.start(**ADVERTISING) for _ in range(4)]
     for _ in range(5):
         await leader.lead()
     rows = [row for broadcast in broadcasts for row in await bench.rows(broadcast)]
-    if not daytime:  # the law's hours hold for tests, too
-        assert {row["state"] for row in rows} == {"held"}
-        return
     assert [row["state"] for row in rows] == ["pending", "pending", "pending", "held"]
     assert rows[3]["reason"] == "advertising_cap"
+
+
+async def test_an_advertisement_waits_at_night_and_information_does_not(bench: Bench) -> None:
+    leader = bench.leader(People(phones(1)), hours=where_it_is(23))
+    advertisement, information = await bench.start(**ADVERTISING), await bench.start()
+    for _ in range(3):
+        await leader.lead()
+    assert await bench.states(advertisement) == {"held": 1}
+    assert (await bench.see(advertisement)).progress["waits"]["for"] == "advertising_hours"
+    assert await bench.states(information) == {"pending": 1}
 
 
 async def test_a_row_that_a_person_retries_after_the_end_is_sent(bench: Bench) -> None:
