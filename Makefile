@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap demo test check format bench soak lock clean
 VENV := .venv/bin
+# A run starts hundreds of processes. Without bytecode on disk each of them compiles all modules anew.
+export PYTHONDONTWRITEBYTECODE :=
 ROOMS := bot channels console dossiers emulator hoso status_bridge storage workers
 # Browser tests need Chromium, which pip cannot bring: without it they are left out, and said so.
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
