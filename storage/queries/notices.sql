@@ -212,13 +212,15 @@ SELECT at, send, channel, outcome, code, latency_ms FROM attempts WHERE notice_i
 
 -- name: retry
 -- A person hands a dead end to delivery again, from the first step of the ladder. Not when something newer of its
--- dossier went out (the older would follow it), and not when there were no words to send.
+-- dossier went out (the older would follow it), not when there were no words to send, and nothing of a cancelled
+-- broadcast: it would never be claimed.
 WITH retried AS (
     UPDATE notices n SET state = 'pending', reason = 'retried_by_hand', tries = 0, crashes = 0, token = NULL,
         due_at = now(), possible_duplicate = n.possible_duplicate OR n.state = 'in_doubt', updated_at = now(),
         route = n.route || '[{"why": "retried_by_hand"}]'::jsonb  -- what was given up before counts no more
     WHERE n.id = %(id)s AND (n.state = 'failed' OR (n.state = 'in_doubt' AND n.due_at IS NULL))
       AND (n.recipient_enc IS NOT NULL OR n.email_enc IS NOT NULL) AND n.reason IS DISTINCT FROM 'composition'
+      AND NOT EXISTS (SELECT 1 FROM broadcasts b WHERE b.id = n.broadcast_id AND b.state = 'cancelled')
       AND NOT EXISTS (
           SELECT 1 FROM notices newer
           WHERE newer.dossier_id = n.dossier_id AND newer.ordinal > n.ordinal AND newer.role = n.role

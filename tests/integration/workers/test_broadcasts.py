@@ -289,6 +289,17 @@ async def test_a_row_that_a_person_retries_after_the_end_is_sent(bench: Bench) -
     assert await bench.deliver() == [1]
 
 
+async def test_a_failed_row_of_a_cancelled_broadcast_is_not_sent_again(bench: Bench) -> None:
+    broadcast = await bench.start()
+    leader = bench.leader(People(phones(5)), halt_percent=50)
+    await _lead_until(bench, leader, broadcast, "canary")
+    await leader.lead()
+    await bench.deliver(1, state="failed", reason="nothing_left")
+    await bench.put(broadcast, "cancelled")
+    (failed,) = [row for row in await bench.rows(broadcast) if row["state"] == "failed"]
+    assert await notices.retry(bench.world.database, failed["id"]) is None
+
+
 async def test_an_empty_audience_is_done_at_once_and_an_old_one_is_given_up(bench: Bench) -> None:
     empty, old = await bench.start(), await bench.start()
     leader = bench.leader(People([]))
