@@ -41,7 +41,7 @@ def broadcast_chores(
     if BROADCAST_LANE not in lanes:
         return ()
     settings, cipher = site.settings, site.cipher
-    desk = broadcast_desk(site, database, cipher, ring=wake)
+    desk = broadcast_desk(site, database, cipher, ring=wake, tell_staff=tell_staff)
     source = AudienceSource(database, cipher, desk.config.audience, is_unicode=settings.sms_unicode)
     broadcasts = Broadcasts(
         database,

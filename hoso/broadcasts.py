@@ -27,11 +27,21 @@ def _ring_nobody(_lane: str) -> None:
     """Leave it to the sweeper."""
 
 
+def _tell_nobody(_text: str) -> None:
+    """Leave it to the pages."""
+
+
 def broadcast_desk(
-    site: Site, database: Database, cipher: Cipher | None = None, *, ring: Callable[[str], None] = _ring_nobody
+    site: Site,
+    database: Database,
+    cipher: Cipher | None = None,
+    *,
+    ring: Callable[[str], None] = _ring_nobody,
+    tell_staff: Callable[[str], None] = _tell_nobody,
 ) -> BroadcastDesk:
-    """Return the desk of a site; `ring` rings the bell of a lane."""
-    return BroadcastDesk(database, cipher or site.cipher, broadcast_config(site.settings), ring=ring)
+    """Return the desk of a site; `ring` rings the bell of a lane, `tell_staff` takes a line."""
+    config = broadcast_config(site.settings)
+    return BroadcastDesk(database, cipher or site.cipher, config, ring=ring, tell_staff=tell_staff)
 
 
 def broadcast_config(settings: Settings) -> BroadcastConfig:

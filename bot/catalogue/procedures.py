@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.catalogue.reading import Reading, check_fonts, quote, read_as_of, read_flag, read_rows, renamed, split_items
-from bot.catalogue.tables import read_table
+from bot.catalogue.reading import Reading, quote, read_flag, read_items, renamed, split_items
 from dossiers.code import find_procedure_codes
 from dossiers.text import clean, fold
 from storage.procedures import Procedure
@@ -48,26 +47,23 @@ def read_procedures(path: Path, *, source: str | None = None, as_of: str | None 
     Raises:
         FileUnreadable: nothing of the file can be read.
     """
-    table = read_table(path, "procedures")
-    usual = {"source": source or table.header.get("source"), "as_of": as_of or table.header.get("as_of")}
-    usual = {name: value for name, value in usual.items() if value}
-
-    def build(values: Mapping[str, Any]) -> Procedure:
-        found = _from_cells(values) if table.is_flat else dict(values)
-        return _procedure({**usual, **found})
-
-    return read_rows(table.rows, build, key=lambda one: one.code)
+    return read_items(
+        path,
+        "procedures",
+        source=source,
+        as_of=as_of,
+        from_cells=_from_cells,
+        build=_procedure,
+        key=lambda one: one.code,
+    )
 
 
 def _procedure(found: dict[str, Any]) -> Procedure:
-    if isinstance(found.get("as_of"), str):
-        found["as_of"] = read_as_of(found["as_of"])
     if isinstance(found.get("name"), str):
-        check_fonts(found["name"])
         found["short_name"] = found.get("short_name") or found["name"]
     if isinstance(found.get("code"), str):
         found["code"] = _code(found["code"])
-    one = Procedure.model_validate({name: value for name, value in found.items() if value is not None})
+    one = Procedure.model_validate(found)
     return one.model_copy(update={"aliases": tuple(dict.fromkeys(one.aliases))})
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.catalogue.tables import Row
+from bot.catalogue.tables import Row, read_table
 from dossiers.text import clean, fold, looks_like_tcvn3
 
 M = TypeVar("M", bound=BaseModel)
@@ -34,6 +35,45 @@ class Reading(Generic[M]):
 
     items: list[M]
     refused: list[Refused]
+
+
+def read_items(
+    path: Path,
+    what: str,
+    *,
+    source: str | None,
+    as_of: str | None,
+    from_cells: Callable[[Mapping[str, Any]], dict[str, Any]],
+    build: Callable[[dict[str, Any]], M],
+    key: Callable[[M], str],
+) -> Reading[M]:
+    """Return the items of a JSON, CSV or XLSX file, and what of it was refused.
+
+    Args:
+        path: the file.
+        what: its items, as a JSON document calls them.
+        source: of rows that name none, as are those that a JSON document names for all; `as_of` likewise.
+        as_of: a date in any of the forms of `read_as_of`.
+        from_cells: makes an item's values of a row of cells; JSON has them as they are.
+        build: makes an item of its values; raises ValueError for none.
+        key: what an item is known by.
+
+    Raises:
+        FileUnreadable: nothing of the file can be read.
+    """
+    table = read_table(path, what)
+    usual = {"source": source or table.header.get("source"), "as_of": as_of or table.header.get("as_of")}
+    usual = {name: value for name, value in usual.items() if value}
+
+    def make(values: Mapping[str, Any]) -> M:
+        found: dict[str, Any] = usual | (from_cells(values) if table.is_flat else dict(values))
+        if isinstance(found.get("as_of"), str):
+            found["as_of"] = read_as_of(found["as_of"])
+        if isinstance(found.get("name"), str):
+            check_fonts(found["name"])
+        return build({name: value for name, value in found.items() if value is not None})
+
+    return read_rows(table.rows, make, key)
 
 
 def read_rows(rows: Iterable[Row], build: Callable[[Mapping[str, Any]], M], key: Callable[[M], str]) -> Reading[M]:

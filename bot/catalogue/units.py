@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.catalogue.hours import parse_hours
-from bot.catalogue.reading import Reading, check_fonts, read_as_of, read_flag, read_rows, renamed, split_items
-from bot.catalogue.tables import read_table
+from bot.catalogue.reading import Reading, read_flag, read_items, renamed, split_items
 from storage.places import Unit
 
 COLUMNS = (
@@ -26,23 +25,13 @@ _NAMES = {
 
 def read_units(path: Path, *, source: str | None = None, as_of: str | None = None) -> Reading[Unit]:
     """Return the places of a JSON, CSV or XLSX file, and what of it was refused, as `read_procedures` does."""
-    table = read_table(path, "units")
-    usual = {"source": source or table.header.get("source"), "as_of": as_of or table.header.get("as_of")}
-    usual = {name: value for name, value in usual.items() if value}
-
-    def build(values: Mapping[str, Any]) -> Unit:
-        found = _from_cells(values) if table.is_flat else dict(values)
-        return _unit({**usual, **found})
-
-    return read_rows(table.rows, build, key=lambda one: one.code)
+    return read_items(
+        path, "units", source=source, as_of=as_of, from_cells=_from_cells, build=_unit, key=lambda one: one.code
+    )
 
 
 def _unit(found: dict[str, Any]) -> Unit:
-    if isinstance(found.get("as_of"), str):
-        found["as_of"] = read_as_of(found["as_of"])
-    if isinstance(found.get("name"), str):
-        check_fonts(found["name"])
-    one = Unit.model_validate({name: value for name, value in found.items() if value is not None})
+    one = Unit.model_validate(found)
     parse_hours(one.hours)
     return one
 

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 from pydantic import ValidationError
@@ -192,6 +193,9 @@ def _decide(
 ) -> Broadcast:
     if looked_at is not None and len(looked_at) < MIN_HASH_CHARS:
         raise typer.BadParameter(f"--hash needs {MIN_HASH_CHARS} signs or more")
+    if decision == "approved" and looked_at is None and not sys.stdin.isatty():
+        # Whoever was shown nothing would approve whatever stands there by then.
+        raise typer.BadParameter(f"say what was looked at: --hash (see: hoso broadcast status {number} --json)")
     word = ask_officer(officer)
 
     async def work(here: Work) -> Broadcast:
@@ -199,7 +203,7 @@ def _decide(
         content = (found.content_hash or b"").hex()
         if looked_at is not None and not content.startswith(looked_at.lower()):
             raise BroadcastRefused("content_changed")
-        if decision == "approved" and looked_at is None and sys.stdin.isatty():
+        if decision == "approved" and looked_at is None:
             show_broadcast(found)
             typer.confirm(f"Approve {found.number} ({content[:12]})?", abort=True, err=True)
         return await here.desk.decide(number, here.actor, decision, content, comment)
@@ -216,13 +220,12 @@ def start(
 ) -> None:
     """Let an approved one begin, now or at a moment."""
 
-    async def work(here: Work) -> Broadcast:
-        return await here.desk.start(number, here.actor, _moment(here, at))
+    async def work(here: Work) -> tuple[Broadcast, ZoneInfo]:
+        return await here.desk.start(number, here.actor, _moment(here, at)), here.site.settings.zone
 
-    after = run(work, ask_officer(officer))
-    when = (
-        "has begun" if after.start_at is None else f"begins by itself at {after.start_at.astimezone():%H:%M %d/%m/%Y}"
-    )
+    after, zone = run(work, ask_officer(officer))
+    moment = None if after.start_at is None else after.start_at.astimezone(zone)
+    when = "has begun" if moment is None else f"begins by itself at {moment:%H:%M %d/%m/%Y} ({zone.key})"
     _say(after, f"{when}; watch it: hoso broadcast status {after.number} --watch", as_json=as_json)
 
 

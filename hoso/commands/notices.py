@@ -141,5 +141,6 @@ def retry(
     if refused:
         shown = ", ".join(str(identifier) for identifier in refused)
         raise CommandError(
-            f"not failed or finally in doubt, without a number or words, or overtaken by a newer one: {shown}"
+            "not failed or finally in doubt, without a number or words, of a cancelled broadcast,"
+            f" or overtaken by a newer one: {shown}"
         )

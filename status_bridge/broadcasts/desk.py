@@ -30,8 +30,12 @@ def _ring_nobody(_lane: str) -> None:
     """Leave it to the sweeper."""
 
 
-def _tell_nobody(_people: int) -> None:
+def _show_nobody(_people: int) -> None:
     """Show nobody how far it has come."""
+
+
+def _tell_nobody(_text: str) -> None:
+    """Leave it to the pages."""
 
 
 class BroadcastDesk:
@@ -44,6 +48,7 @@ class BroadcastDesk:
         now: the present moment with its offset.
         number: makes a new broadcast's number.
         ring: rings the bell of a lane after something may go out.
+        tell_staff: takes one line when nobody looks at a page; must not block or raise.
     """
 
     def __init__(
@@ -55,8 +60,9 @@ class BroadcastDesk:
         now: Callable[[], datetime] = utc_now,
         number: Callable[[], str] = new_number,
         ring: Callable[[str], None] = _ring_nobody,
+        tell_staff: Callable[[str], None] = _tell_nobody,
     ) -> None:
-        self._room = Room(database, cipher, config, now, number, ring)
+        self._room = Room(database, cipher, config, now, number, ring, tell_staff)
 
     @property
     def config(self) -> BroadcastConfig:
@@ -73,7 +79,7 @@ class BroadcastDesk:
         """Give it another content: a draft again, approvals void (see `writing.change`)."""
         return await writing.change(self._room, number, draft, actor)
 
-    async def estimate(self, number: str, actor: Actor, *, tell: Callable[[int], None] = _tell_nobody) -> Broadcast:
+    async def estimate(self, number: str, actor: Actor, *, tell: Callable[[int], None] = _show_nobody) -> Broadcast:
         """Count it and keep the count (see `counting.estimate`)."""
         return await counting.estimate(self._room, number, actor, tell)
 

@@ -28,7 +28,8 @@ MAX_OUTCOMES = 5000
 class Progress:
     """How far it has come, as the one who releases rows wrote it a second ago at most; `at`: when.
 
-    `counts`: rows by state; `failures`: rows by reason; `waits`: what all wait for and until when.
+    `counts`: rows by state; `failures`: rows by reason; `waiting`: rows that wait for hours of their own, by reason;
+    `waits`: what all wait for and until when.
     """
 
     number: str
@@ -40,6 +41,7 @@ class Progress:
     counts: Mapping[str, int]
     channels: Mapping[str, int]
     failures: Mapping[str, int]
+    waiting: Mapping[str, int]
     cost_vnd: int
     rate_per_second: float | None
     remaining_seconds: float | None
@@ -67,6 +69,7 @@ def progress_of(broadcast: Broadcast) -> Progress:
         counts=said.get("counts", {}),
         channels=said.get("channels", {}),
         failures=said.get("failures", {}),
+        waiting=said.get("waiting", {}),
         cost_vnd=said.get("cost_vnd", 0),
         rate_per_second=said.get("rate_per_second") if is_moving else None,
         remaining_seconds=said.get("remaining_seconds") if is_moving else None,

@@ -40,6 +40,10 @@ def _ring_nobody(_lane: str) -> None:
     """Leave it to the sweeper."""
 
 
+def _tell_nobody(_text: str) -> None:
+    """Leave it to the pages."""
+
+
 class Held(NamedTuple):
     """A broadcast that nobody else changes until the transaction ends, and who acts on it."""
 
@@ -58,6 +62,7 @@ class Room:
     now: Callable[[], datetime] = utc_now
     new_number: Callable[[], str] = new_number
     ring: Callable[[str], None] = _ring_nobody
+    tell_staff: Callable[[str], None] = _tell_nobody
 
     async def enter(self, actor: Actor, roles: frozenset[Role], unit: str) -> Actor:
         """Return the actor as of now, if one of the roles is held in the unit.
@@ -104,18 +109,18 @@ class Room:
             refuse("list_unknown")
         return found
 
-    async def check(self, connection: Connection, draft: Draft) -> None:
-        """Look at everything that a draft must keep to.
+    async def check(self, connection: Connection, draft: Draft, *, is_start: bool = False) -> None:
+        """Look at everything that a draft must keep to; at the start, at all but its planned moment.
 
         Raises:
             BroadcastRefused: with the first broken rule; all of them in `problems`.
         """
         found = await self.list_of(connection, draft.audience, draft.unit)
         columns = () if found is None else found.columns
-        refuse_all(problems_of(draft, self.config, columns=columns, now=self.now()))
+        refuse_all(problems_of(draft, self.config, columns=columns, now=None if is_start else self.now()))
 
-    async def check_list(self, connection: Connection, broadcast: Broadcast) -> None:
-        """See whether the list can be sent to.
+    async def check_list(self, connection: Connection, broadcast: Broadcast, *, begins: datetime | None = None) -> None:
+        """See whether the list can be sent to at the moment that it `begins`; None: the planned one, or now.
 
         Raises:
             BroadcastRefused: list_unknown, list_not_ready, list_empty, list_expires.
@@ -127,8 +132,7 @@ class Room:
             refuse("list_not_ready", state=found.state)
         if not found.good:
             refuse("list_empty")
-        starts = broadcast.scheduled_at or self.now()
-        if found.expires_at <= starts:
+        if found.expires_at <= (begins or broadcast.scheduled_at or self.now()):
             refuse("list_expires", expires_at=found.expires_at)
 
     async def note(self, held: Held, verb: str, **detail: Any) -> None:

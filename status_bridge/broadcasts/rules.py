@@ -29,12 +29,21 @@ ADVERTISING_PER_DAY: Final = 3
 """Messages to one number in 24 hours (the same article); whoever makes rows keeps to it."""
 MIN_CANARY_PERCENT: Final = 0.1
 MAX_DAYS_AHEAD: Final = 90
+GROWTH: Final = 1.1
+"""So many times the people that were approved may be there at the start: dossiers come and go."""
+SPARE_PEOPLE: Final = 20
+"""So many people more are no growth, however few were approved."""
 _QUIET_FOR_ADVERTISING: Final = QuietHours(ADVERTISING_HOURS[1], ADVERTISING_HOURS[0])
 _ALLOWED_CONTROLS: Final = "\n\r"
 
 
-def problems_of(draft: Draft, config: BroadcastConfig, *, columns: Sequence[str] = (), now: datetime) -> list[Problem]:
-    """Return every rule that a draft breaks; `columns` are those of its list, `now` carries an offset."""
+def problems_of(
+    draft: Draft, config: BroadcastConfig, *, columns: Sequence[str] = (), now: datetime | None
+) -> list[Problem]:
+    """Return every rule that a draft breaks; `columns` are those of its list, `now` carries an offset.
+
+    Without `now` its planned moment is not looked at: at the start it has passed.
+    """
     if monstrous := list(_of_size(draft)):
         return monstrous
     return [
@@ -54,6 +63,23 @@ def needed_approvals(draft: Draft, estimate: Estimate, config: BroadcastConfig) 
         return 2
     is_above = estimate.people >= config.approval_people or estimate.cost_vnd >= config.approval_cost_vnd
     return 1 if is_above else 0
+
+
+def has_outgrown(estimate: Estimate, asked: int, config: BroadcastConfig, *, is_alone: bool) -> bool:
+    """Return whether an audience of `asked` people now is more than was decided on by its count.
+
+    With `is_alone` nobody but its authors looked at it: both thresholds hold at the start as well. Whoever came since
+    is taken for reachable, at the average cost of those who were counted.
+    """
+    if asked > max(estimate.asked * GROWTH, estimate.asked + SPARE_PEOPLE):
+        return True
+    more = max(0, asked - estimate.asked)
+    cost_vnd = estimate.cost_vnd + more * estimate.cost_vnd / max(1, estimate.people)
+    is_above = (
+        estimate.people + more >= config.approval_people > estimate.people
+        or cost_vnd >= config.approval_cost_vnd > estimate.cost_vnd
+    )
+    return is_alone and is_above
 
 
 def may_advertise(moment: datetime, config: BroadcastConfig) -> bool:
@@ -158,10 +184,10 @@ def _of_purpose(draft: Draft) -> Iterator[Problem]:
         yield Problem("sms", "advertising_sms")
 
 
-def _of_schedule(draft: Draft, config: BroadcastConfig, now: datetime) -> Iterator[Problem]:
+def _of_schedule(draft: Draft, config: BroadcastConfig, now: datetime | None) -> Iterator[Problem]:
     if draft.canary_percent is not None and draft.canary_percent < MIN_CANARY_PERCENT:
         yield Problem("canary_percent", "canary_small", {"percent": MIN_CANARY_PERCENT})
-    if draft.scheduled_at is not None:
+    if draft.scheduled_at is not None and now is not None:
         yield from problems_of_moment(draft, draft.scheduled_at, config, now=now)
 
 

@@ -14,6 +14,11 @@ CLOSING_SECONDS: Final = 60.0
 LEAST_OUTCOMES: Final = 20
 """After the first share, so many outcomes are needed before their share of failures says anything."""
 
+FEWEST_PEOPLE: Final = 2
+"""One person without Zalo, or one who wants no more, says nothing about all others, however small the first share."""
+STAND_INS: Final = 20
+"""So many rows more belong to the first share when its own wait for their people's hours, and tell nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class BroadcastConfig:

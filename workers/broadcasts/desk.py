@@ -21,6 +21,7 @@ class Desk:
         rests_until: it is left alone until then, after such a round.
         cancelled_until: the ordinal up to which this turn has cancelled rows.
         opt_outs: people who wanted no more after it had reached them, at the last look.
+        stand_ins: rows that the first share has on top, because nothing can be known of its own.
     """
 
     def __init__(self, database: Database, config: BroadcastConfig, clock: Callable[[], float]) -> None:
@@ -28,6 +29,7 @@ class Desk:
         self.rests_until = 0.0
         self.cancelled_until = 0
         self.opt_outs = 0
+        self.stand_ins = 0
         self._database = database
         self._config = config
         self._clock = clock

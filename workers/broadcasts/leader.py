@@ -20,7 +20,8 @@ from storage.broadcast_rows import Moving
 from storage.crypto import Cipher
 from storage.database import Connection, Database
 from storage.errors import DatabaseUnavailable
-from workers.broadcasts.config import BroadcastConfig
+from workers.broadcasts.canary import is_over, tells_nothing
+from workers.broadcasts.config import STAND_INS, BroadcastConfig
 from workers.broadcasts.desk import ENDED, STOPPED, Desk
 from workers.broadcasts.hours import next_opening
 from workers.broadcasts.preparing import Preparing
@@ -203,20 +204,23 @@ class Broadcasts:
             if broadcast.purpose == "advertising":  # quiet hours are minded by each attempt, these by nobody else
                 seconds = (closed[0] - broadcast.now).total_seconds()
                 await rows.put_aside(self._database, broadcast, reason=closed[1], seconds=seconds)
-        elif await self._let_go(broadcast, window):
+        elif await self._let_go(broadcast, desk, window):
             self._wake(BROADCAST_LANE)
         totals = await desk.note(broadcast, waits=waits)
         if totals is not None:
             await self._judge(broadcast, desk, totals)
+        if closed is not None:
+            desk.stand_ins = 0  # in the morning the first share goes first again
 
-    async def _let_go(self, broadcast: Moving, window: rows.Window) -> int:
+    async def _let_go(self, broadcast: Moving, desk: Desk, window: rows.Window) -> int:
         given_back = await rows.give_back(self._database, broadcast) if window.put_aside else 0
-        return given_back + await self._releasing.release(broadcast, window.rows)
+        return given_back + await self._releasing.release(broadcast, window.rows, stand_ins=desk.stand_ins)
 
     async def _judge(self, broadcast: Moving, desk: Desk, totals: Totals) -> None:
         seen = Seen(totals.outcomes, totals.failed, totals.complaints + desk.opt_outs, totals.unreached)
         news = seen.since(Seen.judged_in(broadcast.progress))
-        is_canary_over = broadcast.state == "canary" and _is_canary_over(broadcast, totals)
+        is_canary_over = is_over(broadcast, totals)
+        desk.stand_ins = STAND_INS if tells_nothing(broadcast, totals) else 0
         if reason := judge(news, self._config, is_canary_over=is_canary_over):
             await self._halt(broadcast, reason, seen)
             return
@@ -243,17 +247,3 @@ class Broadcasts:
 
     async def _log(self, connection: Connection, broadcast: Moving, action: str, detail: dict[str, Any]) -> None:
         await audit.write(connection, Entry(ACTOR, action, broadcast.number, broadcast.unit, detail))
-
-
-def _is_canary_over(broadcast: Moving, totals: Totals) -> bool:
-    """Whether all is known of the first share, and its time is over; where it is everybody, nobody is left to spare.
-
-    Rows that their own people's hours hold are not waited for, as long as there is anything to judge by.
-    """
-    size = canary_rows(broadcast)
-    if broadcast.released < size or totals.states["pending"] + totals.states["sending"] + totals.open_doubts:
-        return False
-    if size == broadcast.rows:
-        return True
-    is_known = totals.outcomes > 0 or not totals.waiting
-    return is_known and broadcast.canary_until is not None and broadcast.now >= broadcast.canary_until

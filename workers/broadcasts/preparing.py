@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from status_bridge.broadcasts.render import KIND
+from status_bridge.broadcasts.rooms import SYSTEM
+from storage import audit, notices
 from storage import broadcast_rows as rows
-from storage import notices
+from storage.audit import Entry
 from storage.broadcast_rows import HELD_REASON, Moving, row_ids
 from storage.crypto import Cipher
 from storage.database import Connection, Database
@@ -50,6 +52,8 @@ class Preparing:
                 }
                 extended = await rows.extend(connection, broadcast, cursor=mark, made=made, is_last=not people)
                 _demand(extended)
+                if not people and not broadcast.rows:  # there is nobody: with that it is done
+                    await _note_end(connection, broadcast)
         except _Overtaken:
             return False
         return True
@@ -96,6 +100,11 @@ class Preparing:
             lane=BROADCAST_LANE,
             broadcast_id=broadcast.id,
         )
+
+
+async def _note_end(connection: Connection, broadcast: Moving) -> None:
+    entry = Entry(SYSTEM, "broadcast.finish", broadcast.number, broadcast.unit, {"people": 0})
+    await audit.write(connection, entry)
 
 
 def _demand(extended: bool) -> None:

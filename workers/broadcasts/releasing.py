@@ -25,9 +25,12 @@ def canary_rows(broadcast: Moving) -> int:
     return min(broadcast.rows, max(1, math.ceil(broadcast.rows * broadcast.canary_percent / 100)))
 
 
-def next_mark(broadcast: Moving, in_window: int, config: BroadcastConfig) -> int:
-    """Return up to which ordinal rows may be let go now; `released` itself: none. Pure."""
-    end = canary_rows(broadcast) if broadcast.state == "canary" else broadcast.rows
+def next_mark(broadcast: Moving, in_window: int, config: BroadcastConfig, *, stand_ins: int = 0) -> int:
+    """Return up to which ordinal rows may be let go now; `released` itself: none. Pure.
+
+    `stand_ins`: so many rows more belong to the first share.
+    """
+    end = min(canary_rows(broadcast) + stand_ins, broadcast.rows) if broadcast.state == "canary" else broadcast.rows
     room = min(config.ahead - in_window, config.release_rows)
     return max(broadcast.released, min(broadcast.released + room, end))
 
@@ -52,16 +55,16 @@ class Releasing:
         self._limit = limit
         self._config = config
 
-    async def release(self, broadcast: Moving, in_window: int) -> int:
-        """Let the next rows go; return how many are to be sent now.
+    async def release(self, broadcast: Moving, in_window: int, *, stand_ins: int = 0) -> int:
+        """Let the next rows go; return how many are to be sent now. `stand_ins` as in `next_mark`.
 
         Raises:
             DatabaseUnavailable: whether they were let go is unknown; the next look tells.
         """
-        until = next_mark(broadcast, in_window, self._config)
+        until = next_mark(broadcast, in_window, self._config, stand_ins=stand_ins)
         if until == broadcast.released:
             return 0
-        is_canary_complete = broadcast.state == "canary" and until == canary_rows(broadcast)
+        is_canary_complete = broadcast.state == "canary" and until >= canary_rows(broadcast)
         watch_seconds = self._config.canary_seconds if is_canary_complete else None
         async with self._database.transaction() as connection:
             await rows.be_short(connection)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from workers.broadcasts.config import LEAST_OUTCOMES, BroadcastConfig
+from workers.broadcasts.config import FEWEST_PEOPLE, LEAST_OUTCOMES, BroadcastConfig
 
 FAILURES: Final = "failures"
 UNREACHED: Final = "unreached"
@@ -46,14 +46,15 @@ class Seen:
 def judge(seen: Seen, config: BroadcastConfig, *, is_canary_over: bool = False) -> str | None:
     """Return why a broadcast must halt, in a word; None: it may go on.
 
-    Few outcomes say little, but of the first share every one counts when all are known.
+    Few outcomes say little, but of the first share every one counts when all are known. A single failure is one of
+    ours and may be everybody's; a single person out of reach, or who complains, is not.
     """
     if not seen.outcomes or (seen.outcomes < LEAST_OUTCOMES and not is_canary_over):
         return None
     if 100 * seen.failed > config.halt_percent * seen.outcomes:
         return FAILURES
-    if 100 * seen.unreached > config.unreached_percent * seen.outcomes:
+    if seen.unreached >= FEWEST_PEOPLE and 100 * seen.unreached > config.unreached_percent * seen.outcomes:
         return UNREACHED
-    if 100 * seen.complaints > config.complaint_percent * seen.outcomes:
+    if seen.complaints >= FEWEST_PEOPLE and 100 * seen.complaints > config.complaint_percent * seen.outcomes:
         return COMPLAINTS
     return None

@@ -8,8 +8,10 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -138,12 +140,17 @@ def test_a_list_becomes_a_broadcast_that_a_second_person_approves(terminal: Term
     assert (shown["estimate"]["people"], len(shown["previews"])) == (3, 3)
     assert not any("0905000001" in one["phone"] or "84905000001" in one["phone"] for one in shown["previews"])
     assert terminal.json("submit", number, by="lan")["state"] == "submitted"
-    code, _, complaint = terminal.run("approve", number, by="lan")
-    assert (code, complaint.count("\n")) == (1, 1)
+    code, _, complaint = terminal.run("approve", number, by="minh")
+    assert (code, "--hash" in complaint) == (2, True), "nobody was shown what would be approved"
     content = terminal.json("status", number)["content_hash"]
+    code, _, complaint = terminal.run("approve", number, "--hash", content[:12], by="lan")
+    assert (code, complaint.count("\n")) == (1, 1)
     code, _, complaint = terminal.run("approve", number, "--hash", "00000000", by="minh")
     assert (code, "not what you looked at" in complaint) == (1, True)
     assert terminal.json("approve", number, "--hash", content[:12], by="minh")["state"] == "approved"
+    tomorrow = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")) + timedelta(days=1)
+    code, said, complaint = terminal.run("start", number, "--at", f"{tomorrow:%Y-%m-%d}T08:15", by="lan")
+    assert f"by itself at 08:15 {tomorrow:%d/%m/%Y} (Asia/Ho_Chi_Minh)" in said, complaint
     assert terminal.json("start", number, by="lan")["state"] == "preparing"
     assert terminal.json("pause", number, by="minh")["state"] == "paused"
     assert terminal.json("cancel", number, by="lan")["state"] == "cancelled"

@@ -54,11 +54,13 @@ class BroadcastOffice:
     config: BroadcastConfig = CONFIG
     time: datetime | None = None
     rung: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     @property
     def desk(self) -> BroadcastDesk:
         """A desk as it would be in any process."""
-        return BroadcastDesk(self.database, CIPHER, self.config, now=self.now, ring=self.rung.append)
+        heard = {"ring": self.rung.append, "tell_staff": self.told.append}
+        return BroadcastDesk(self.database, CIPHER, self.config, now=self.now, **heard)
 
     def now(self) -> datetime:
         """The time on the wall, or the real one."""
