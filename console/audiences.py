@@ -11,10 +11,11 @@ from aiohttp import web
 from multidict import MultiDictProxy
 from pydantic import ValidationError
 
+from console.deeds import deed
 from console.desk import DESK
 from console.errors import NotFound
-from console.fields import is_unit
-from console.lists import LISTS, units_of
+from console.fields import is_unit, read_id
+from console.lists import LISTS
 from console.permissions import Permission
 from console.rendering import flash, page, words_of
 from console.security import FORM
@@ -24,7 +25,6 @@ from dossiers.status import Status
 from dossiers.text import clean
 from storage import audience_people, audiences, audit
 from storage.audiences import Audience, SavedAudience
-from storage.audit import Entry
 
 views = Views("/audiences")
 HERE: Final = "/console/audiences"
@@ -51,7 +51,7 @@ async def _show_all(request: web.Request, typed: Mapping[str, Any], errors: list
         "lists/audiences.html.j2",
         status=422 if errors else 200,
         saved=await audiences.all_saved(request.config_dict[DESK].database, units),
-        units=units_of(visitor),
+        units=visitor.granted_units(Permission.WRITE_BROADCASTS),
         typed=typed,
         errors=errors,
         here=HERE,
@@ -61,7 +61,7 @@ async def _show_all(request: web.Request, typed: Mapping[str, Any], errors: list
 
 def _choices(request: web.Request) -> dict[str, Any]:
     language = visitor_of(request).language
-    states = [(int(one), one.label_vi if language == "vi" else one.name.replace("_", " ").lower()) for one in Status]
+    states = [(int(one), one.label_vi if language == "vi" else one.label_en) for one in Status]
     return {"states": states, "categories": request.config_dict[LISTS].categories, "known": KNOWN_CATEGORIES}
 
 
@@ -86,16 +86,11 @@ async def save(request: web.Request) -> web.StreamResponse:
         officer = visitor.officer.login
         saved = await audiences.save(connection, name=name, unit=unit, audience=audience, officer=officer)
         if saved is not None:
-            await audit.write(connection, _entry(request, "audience.save", saved, unit))
+            await audit.write(connection, deed(request, "audience.save", str(saved), unit))
     if saved is None:
         return await _show_all(request, typed, [("name", t("lists.audiences.errors.twice"))])
     flash(request, "ok", "lists.audiences.flash.saved")
     raise web.HTTPSeeOther(f"{HERE}/{saved}")
-
-
-def _entry(request: web.Request, action: str, audience_id: int, unit: str) -> Entry:
-    visitor = visitor_of(request)
-    return Entry(visitor.officer.actor, action, str(audience_id), unit, None, visitor.session.get("address"))
 
 
 def _read(request: web.Request, form: _Form) -> tuple[Audience | None, list[tuple[str, str]]]:
@@ -130,10 +125,9 @@ _LINKED: Final = {"yes": True, "no": False}
 
 
 async def _find(request: web.Request) -> SavedAudience:
-    text = request.match_info["id"]
-    units = visitor_of(request).units(Permission.WRITE_BROADCASTS)
+    audience_id, units = read_id(request.match_info["id"]), visitor_of(request).units(Permission.WRITE_BROADCASTS)
     database = request.config_dict[DESK].database
-    found = await audiences.find(database, int(text), units) if text.isdecimal() and len(text) < 19 else None
+    found = None if audience_id is None else await audiences.find(database, audience_id, units)
     if found is None:
         raise NotFound
     return found
@@ -156,6 +150,6 @@ async def delete(request: web.Request) -> web.StreamResponse:
     async with request.config_dict[DESK].database.transaction() as connection:
         units = visitor_of(request).units(Permission.WRITE_BROADCASTS)
         if await audiences.delete(connection, found.id, units) is not None:
-            await audit.write(connection, _entry(request, "audience.delete", found.id, found.unit))
+            await audit.write(connection, deed(request, "audience.delete", str(found.id), found.unit))
     flash(request, "ok", "lists.audiences.flash.deleted")
     raise web.HTTPSeeOther(HERE)

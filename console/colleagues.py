@@ -10,5 +10,4 @@ from storage import officers
 
 async def names_of_officers(request: web.Request) -> dict[str, str]:
     """Return officers' names by login."""
-    found = await officers.all_officers(request.config_dict[DESK].database)
-    return {one.login: one.name for one in found}
+    return await officers.names(request.config_dict[DESK].database)

@@ -10,8 +10,6 @@ from typing import Final, Generic, TypeVar
 
 import structlog
 
-from storage.errors import StorageError
-
 T = TypeVar("T")
 MAX_KEYS: Final = 256
 SHARE: Final = 10
@@ -56,6 +54,26 @@ class Kept(Generic[T]):
             return known.value
         return await asyncio.shield(task)  # another caller may wait for the same
 
+    async def get_soon(self, key: Hashable, make: Callable[[], Awaitable[T]], *, patience_seconds: float) -> T | None:
+        """`get`, for what a page can do without: None when it takes longer. The making goes on for whoever asks next.
+
+        Raises:
+            as `get`, when it fails within that time.
+        """
+        try:
+            async with asyncio.timeout(patience_seconds):
+                return await self.get(key, make)
+        except TimeoutError:
+            return None
+
+    def peek(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T | None:
+        """Return the key's value, however old, without waiting; None at first. What is not fresh is made behind."""
+        known = self._made.get(key)
+        is_fresh = known is not None and self._clock() - known.at < max(self._fresh, SHARE * known.took)
+        if not is_fresh and key not in self._making:
+            self._begin(key, make)
+        return None if known is None else known.value
+
     async def aclose(self) -> None:
         """Stop what is being made."""
         tasks = list(self._making.values())
@@ -80,5 +98,5 @@ class Kept(Generic[T]):
 
     def _end(self, key: Hashable, task: asyncio.Task[T]) -> None:
         self._making.pop(key, None)
-        if not task.cancelled() and isinstance(task.exception(), StorageError):
-            log.warning("figures_not_made", reason=type(task.exception()).__name__)
+        if not task.cancelled() and (error := task.exception()) is not None:  # perhaps nobody waits who would tell it
+            log.warning("figures_not_made", reason=type(error).__name__)

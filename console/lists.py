@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
 from console import live
+from console.deeds import deed
 from console.desk import DESK
 from console.errors import NotFound
-from console.fields import is_unit
+from console.fields import is_unit, read_id
 from console.list_upload import Upload, take_upload
 from console.permissions import Permission
 from console.rendering import flash, page, render, words_of
-from console.spreadsheets import harmless
+from console.spreadsheets import BOM, harmless, write_rows
 from console.views import Views
-from console.visitor import Visitor, visitor_of
+from console.visitor import visitor_of
 from dossiers.masking import mask_phone
 from dossiers.text import clean
 from storage import audit, recipient_lists
-from storage.audit import Entry
-from storage.officers import EVERYWHERE
 from storage.recipient_lists import RecipientList, WrongRow
 
 views = Views("/lists")
 HERE: Final = "/console/lists"
+PAGE_LISTS: Final = 50
 PAGE_ROWS: Final = 100
 _SHOWN_ROWS: Final = 5
 MAX_NAME_CHARS: Final = 80
@@ -59,31 +57,18 @@ class ListDesk:
 LISTS = web.AppKey("lists", ListDesk)
 
 
-def units_of(visitor: Visitor, permission: Permission = Permission.WRITE_BROADCASTS) -> list[str]:
-    """Return the units that the officer may choose from, as the roles name them; the whole city first."""
-    granted = sorted({grant.unit for grant in visitor.officer.grants if visitor.may(permission, grant.unit)})
-    return [EVERYWHERE, *(unit for unit in granted if unit != EVERYWHERE)] if EVERYWHERE in granted else granted
-
-
 async def find_list(request: web.Request) -> RecipientList:
     """Return the list that the address names, if it is in a unit whose broadcasts the officer may write.
 
     Raises:
         NotFound: there is none, or it is others'.
     """
-    text = request.match_info["id"]
-    if not text.isdecimal() or len(text) > 18:
-        raise NotFound
-    units = visitor_of(request).units(Permission.WRITE_BROADCASTS)
-    found = await recipient_lists.find(request.config_dict[DESK].database, int(text), units)
+    list_id, units = read_id(request.match_info["id"]), visitor_of(request).units(Permission.WRITE_BROADCASTS)
+    database = request.config_dict[DESK].database
+    found = None if list_id is None else await recipient_lists.find(database, list_id, units)
     if found is None:
         raise NotFound
     return found
-
-
-def _entry(request: web.Request, action: str, list_id: int, unit: str, **detail: Any) -> Entry:
-    visitor = visitor_of(request)
-    return Entry(visitor.officer.actor, action, str(list_id), unit, detail or None, visitor.session.get("address"))
 
 
 @views.get("", permission=Permission.WRITE_BROADCASTS)
@@ -94,19 +79,19 @@ async def show_all(request: web.Request) -> web.StreamResponse:
 
 async def _show_all(request: web.Request, typed: dict[str, str], errors: Sequence[tuple[str, str]]) -> web.Response:
     visitor = visitor_of(request)
-    before = request.query.get("before", "")
     found = await recipient_lists.latest(
         request.config_dict[DESK].database,
         visitor.units(Permission.WRITE_BROADCASTS),
-        before=int(before) if before.isdecimal() and len(before) < 19 else None,
+        before=read_id(request.query.get("before", "")),
+        limit=PAGE_LISTS + 1,
     )
     return page(
         request,
         "lists/all.html.j2",
         status=422 if errors else 200,
-        lists=found,
-        more=found[-1].id if len(found) == 50 else None,
-        units=units_of(visitor),
+        lists=found[:PAGE_LISTS],
+        more=found[PAGE_LISTS - 1].id if len(found) > PAGE_LISTS else None,
+        units=visitor.granted_units(Permission.WRITE_BROADCASTS),
         typed=typed,
         errors=list(errors),
         here=HERE,
@@ -162,7 +147,7 @@ async def _begin(request: web.Request, taken: Upload, unit: str) -> int:
             size=taken.size,
             keep_seconds=request.config_dict[LISTS].keep_seconds,
         )
-        await audit.write(connection, _entry(request, "list.upload", list_id, unit, bytes=taken.size))
+        await audit.write(connection, deed(request, "list.upload", str(list_id), unit, bytes=taken.size))
     return list_id
 
 
@@ -175,14 +160,14 @@ async def show(request: web.Request) -> web.StreamResponse:
         request.config_dict[DESK].database,
         found.id,
         after=int(after) if after.isdecimal() and len(after) < 10 else 0,
-        limit=PAGE_ROWS,
+        limit=PAGE_ROWS + 1,
     )
     return page(
         request,
         "lists/one.html.j2",
         one=found,
-        wrong=wrong,
-        next_after=wrong[-1].line if len(wrong) == PAGE_ROWS else None,
+        wrong=wrong[:PAGE_ROWS],
+        next_after=wrong[PAGE_ROWS - 1].line if len(wrong) > PAGE_ROWS else None,
         after=after,
         first=await _first_rows(request, found),
         here=f"{HERE}/{found.id}",
@@ -228,7 +213,7 @@ async def download_wrong(request: web.Request) -> web.StreamResponse:
     """Send all wrong rows as a file for a spreadsheet, piece by piece."""
     found = await find_list(request)
     t, database = words_of(request), request.config_dict[DESK].database
-    await audit.note(database, _entry(request, "list.download_wrong", found.id, found.unit))
+    await audit.note(database, deed(request, "list.download_wrong", str(found.id), found.unit))
     response = web.StreamResponse(
         headers={
             "Content-Type": "text/csv; charset=utf-8",
@@ -237,10 +222,11 @@ async def download_wrong(request: web.Request) -> web.StreamResponse:
     )
     await response.prepare(request)
     head = [t("lists.column.line"), t("lists.column.reason"), t("lists.column.shown")]
-    await response.write("\ufeff".encode() + _csv([head]))
+    await response.write((BOM + write_rows([head])).encode())
     after = 0
     while rows := await recipient_lists.wrong_rows(database, found.id, after=after, limit=_CSV_AT_ONCE):
-        await response.write(await asyncio.to_thread(_csv, [_cells(row, t) for row in rows]))
+        text = await asyncio.to_thread(write_rows, [_cells(row, t) for row in rows])
+        await response.write(text.encode())
         after = rows[-1].line
     await response.write_eof()
     return response
@@ -250,12 +236,6 @@ def _cells(row: WrongRow, t: Callable[..., str]) -> list[str]:
     return [str(row.line), t(f"lists.wrong.{row.reason}"), row.shown or ""]
 
 
-def _csv(rows: Sequence[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([[harmless(cell) for cell in row] for row in rows])
-    return text.getvalue().encode()
-
-
 @views.post("/{id}/delete", permission=Permission.WRITE_BROADCASTS)
 async def delete(request: web.Request) -> web.StreamResponse:
     """Delete a list that no broadcast needs."""
@@ -263,7 +243,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
     async with request.config_dict[DESK].database.transaction() as connection:
         used = await recipient_lists.delete(connection, found.id)
         if used is None:
-            await audit.write(connection, _entry(request, "list.delete", found.id, found.unit))
+            await audit.write(connection, deed(request, "list.delete", str(found.id), found.unit))
     if used is not None:
         flash(request, "bad", "lists.flash.in_use", number=used)
         raise web.HTTPSeeOther(f"{HERE}/{found.id}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from console import devices, once, sessions, throttle, totp
+from console.deeds import deed
 from console.desk import DESK
 from console.errors import BadForm, NotFound
 from console.new_passwords import judge_new
@@ -216,8 +217,7 @@ def _secret_page(request: web.Request, fault: str | None) -> web.Response:
 
 
 def _entry(request: web.Request, action: str, **detail: str | int) -> Entry:
-    officer = visitor_of(request).officer
-    return Entry(officer.actor, action, officer.login, detail=detail, address=address_of(request))
+    return deed(request, action, visitor_of(request).officer.login, None, **detail)
 
 
 async def _note(connection: Connection, request: web.Request, action: str, **detail: str | int) -> None:

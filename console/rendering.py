@@ -18,8 +18,10 @@ from console.errors import ConsoleError
 from console.navigation import current, menu_for
 from console.sessions import SESSION
 from console.tokens import token_of
+from console.unit_names import known_names, name_and_code
 from console.visitor import VISITOR, Visitor
 from console.words import LANGUAGES, translator
+from storage.officers import EVERYWHERE
 
 _HERE: Final = Path(__file__).parent
 LANGUAGE_COOKIE: Final = "hoso_language"
@@ -74,7 +76,8 @@ def _frame(request: web.Request) -> dict[str, Any]:
     """Return what every template has.
 
     `t(key, **values)` words; `n(value, digits)`, `money(vnd)`, `lasting(seconds)` figures; `local(moment, form)`;
-    `now`; `language`; `visitor` or None; `csrf`; `path`; `config`; for the frame `menu`, `current`; `charts`.
+    `place(code)` a unit; `now`; `language`; `visitor` or None; `csrf`; `path`; `config`; for the frame `menu`,
+    `current`; `charts`.
     """
     desk = request.config_dict[DESK]
     visitor = request.get(VISITOR)
@@ -96,11 +99,19 @@ def _frame(request: web.Request) -> dict[str, Any]:
         "config": desk.config,
         "local": lambda moment, form="%d/%m/%Y %H:%M": _local(moment, form, desk.config.zone),
         "now": desk.now(),
+        "place": partial(_place, request),
     }
 
 
 def _local(moment: datetime | None, form: str, zone: tzinfo) -> str:
     return "–" if moment is None else moment.astimezone(zone).strftime(form)
+
+
+def _place(request: web.Request, code: str | None) -> str:
+    """Return a unit as people read it; `*` and None are the whole city."""
+    if code is None or code == EVERYWHERE:
+        return words_of(request)("broadcasts.whole_city")
+    return name_and_code(code, known_names(request))
 
 
 def error_page(request: web.Request, error: ConsoleError) -> web.Response:

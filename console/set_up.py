@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from console import once, sessions, totp
+from console.deeds import deed
 from console.desk import DESK
 from console.errors import Conflict
 from console.new_passwords import judge_new
@@ -12,12 +13,11 @@ from console.passwords import PASSWORDS
 from console.permissions import Permission
 from console.rendering import page, words_of
 from console.security import FORM
-from console.sessions import SESSION, address_of
+from console.sessions import SESSION
 from console.sign_in import enter
 from console.views import Views
 from console.visitor import visitor_of
 from storage import audit, credentials
-from storage.audit import Entry
 
 views = Views("/set-up")
 
@@ -72,8 +72,7 @@ async def confirm_app(request: web.Request) -> web.StreamResponse:
         )
         if version is None:
             raise Conflict
-        entry = Entry(officer.actor, "officer.set_up", officer.login, address=address_of(request))
-        await audit.write(connection, entry)
+        await audit.write(connection, deed(request, "officer.set_up", officer.login))
     target = request[SESSION].get("next")
     await sessions.end_all_soon(desk.redis, officer.id)
     await sessions.start(request, officer_id=officer.id, version=version, stage="setup")

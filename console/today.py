@@ -16,11 +16,10 @@ from console.rendering import page, render
 from console.today_figures import City, Today, TodayFigures
 from console.views import Views
 from console.visitor import Visitor, visitor_of
-from storage import broadcasts
+from storage import figures
 
 views = Views("")
 TODAY = web.AppKey("today", TodayFigures)
-_MAX_APPROVALS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +86,7 @@ async def _approvals(request: web.Request, visitor: Visitor) -> int:
     if not visitor.may_somewhere(Permission.APPROVE_BROADCASTS):
         return 0
     units = visitor.units(Permission.APPROVE_BROADCASTS)
-    found = await broadcasts.search(
-        request.config_dict[DESK].database, units=units, state="submitted", limit=_MAX_APPROVALS
-    )
-    return sum(1 for one in found if visitor.officer.login not in {one.author, *one.authors})
+    return await figures.approvals(request.config_dict[DESK].database, officer=visitor.officer.login, units=units)
 
 
 def _tasks(today: Today, approvals: int) -> Iterator[Task]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +15,7 @@ from storage import accounts, brake, figures
 from storage.accounts import Account
 from storage.brake import BrakeStatus
 from storage.figures import Days, Group, QueueAge, Sent, Units
+from storage.officers import covers
 
 FRESH_SECONDS: Final = 10.0
 STALE_SECONDS: Final = 120.0
@@ -22,6 +23,8 @@ STALE_SECONDS: Final = 120.0
 MONTH_FRESH_SECONDS: Final = 1800.0
 """What the days before today cost changes little; reading a month's rows takes a second or two."""
 MONTH_STALE_SECONDS: Final = 86_400.0
+MONTH_PATIENCE_SECONDS: Final = 0.15
+"""So long a page waits for it; then it says that nobody knows yet, and its live part tells later."""
 DEAD_END_DAYS: Final = 30
 TOKEN_WARNING_DAYS: Final = 14
 """An account's refresh token lives three months (docs: zalo 2); a person must consent again before its end."""
@@ -67,8 +70,8 @@ class Today:
     days: Days
     sent: tuple[Sent, ...]
     """This month's broadcasts."""
-    spent_before_vnd: int
-    """For all else, this month before today."""
+    spent_before_vnd: int | None
+    """For all else, this month before today; None: still being counted."""
     dead_ends: Mapping[str, int]
     waiting_talks: int
     overdue_tickets: int
@@ -99,15 +102,17 @@ class Today:
         return sum(g.cost_vnd for g in self.notices) + sum(b.cost_vnd for b in self.sent if b.started_at >= self.today)
 
     @property
-    def spent_vnd(self) -> int:
-        """What this month's messages cost."""
+    def spent_vnd(self) -> int | None:
+        """What this month's messages cost; None: still being counted."""
+        if self.spent_before_vnd is None:
+            return None
         notices = sum(g.cost_vnd for g in self.notices)
         return self.spent_before_vnd + notices + sum(b.cost_vnd for b in self.sent)
 
     @property
     def forecast_vnd(self) -> float | None:
         """What the whole month will cost if it goes on as so far; None: too early to tell."""
-        return forecast(self.spent_vnd, self.month, self.made_at)
+        return None if self.spent_vnd is None else forecast(self.spent_vnd, self.month, self.made_at)
 
 
 class TodayFigures:
@@ -116,14 +121,28 @@ class TodayFigures:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._days: Kept[Today] = Kept(fresh_seconds=FRESH_SECONDS, stale_seconds=STALE_SECONDS)
-        self._months: Kept[int] = Kept(fresh_seconds=MONTH_FRESH_SECONDS, stale_seconds=MONTH_STALE_SECONDS)
+        self._months: Kept[Mapping[str | None, int]] = Kept(
+            fresh_seconds=MONTH_FRESH_SECONDS, stale_seconds=MONTH_STALE_SECONDS
+        )
 
     async def get(self, units: Units) -> Today:
         """Return the figures of units (None: of the whole city)."""
-        key = None if units is None else tuple(units)
         now = self._desk.now().astimezone(self._desk.config.zone)
-        # A new day has figures of its own: those of the day before say nothing of it.
-        return await self._days.get((key, now.date()), lambda: self._make(units))
+        key = None if units is None else tuple(units)
+        # A new day has figures of its own: those of the day before say nothing of it. First of all the day: the month's
+        # rows are counted when nothing that the page waits for is in their way.
+        made = await self._days.get((key, now.date()), lambda: self._make(units))
+        spent = await self._spent_by_unit(now)
+        return replace(made, spent_before_vnd=None if spent is None else sum_of_units(spent, units))
+
+    async def _spent_by_unit(self, now: datetime) -> Mapping[str | None, int] | None:
+        """Return what the month before today cost, counted once for all officers; None: not yet."""
+        today = _midnight(now)
+        return await self._months.get_soon(
+            today,
+            lambda: figures.spent(self._desk.database, since=today.replace(day=1), until=today),
+            patience_seconds=MONTH_PATIENCE_SECONDS,
+        )
 
     async def aclose(self) -> None:
         """Stop what is being made."""
@@ -133,19 +152,17 @@ class TodayFigures:
     async def _make(self, units: Units) -> Today:
         database, zone = self._desk.database, self._desk.config.zone
         now = self._desk.now().astimezone(zone)
-        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        today = _midnight(now)
         month = today.replace(day=1)
         yesterday = (today - timedelta(hours=12)).replace(hour=0)
-        key = (None if units is None else tuple(units), today)
-        days, sent, before, ends, (waiting, overdue), city = await asyncio.gather(
+        days, sent, ends, (waiting, overdue), city = await asyncio.gather(
             figures.days(database, since=yesterday, today=today, until=now, units=units),
             figures.sent(database, since=month, units=units),
-            self._months.get(key, lambda: figures.spent(database, since=month, until=today, units=units)),
             figures.dead_ends(database, since=now - timedelta(days=DEAD_END_DAYS), units=units),
             figures.talks(database, units=units),
             self._city(today) if units is None else _nothing(),
         )
-        return Today(now, today, month, days, tuple(sent), before, ends, waiting, overdue, city)
+        return Today(now, today, month, days, tuple(sent), None, ends, waiting, overdue, city)
 
     async def _city(self, today: datetime) -> City | None:
         database = self._desk.database
@@ -160,6 +177,15 @@ class TodayFigures:
 
 async def _nothing() -> City | None:
     return None
+
+
+def _midnight(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def sum_of_units(amounts: Mapping[str | None, int], units: Units) -> int:
+    """Return the sum of what units have, with those below them; None: of all, with what belongs to no unit."""
+    return sum(amount for unit, amount in amounts.items() if units is None or any(covers(one, unit) for one in units))
 
 
 def hourly(groups: Iterable[Group], day: datetime, *, until: datetime | None = None) -> list[int | None]:

@@ -9,7 +9,7 @@ from aiohttp import web
 from console.errors import Forbidden, NotFound
 from console.permissions import ROLES, Permission
 from console.sessions import Session
-from storage.officers import Officer
+from storage.officers import EVERYWHERE, Officer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class Visitor:
     def units(self, permission: Permission) -> list[str] | None:
         """Return the units in which a permission holds, for queries; None: all of them."""
         return self.officer.units_with(ROLES[permission])
+
+    def granted_units(self, permission: Permission) -> list[str]:
+        """Return the units in which a permission holds, as the roles name them; the whole city (`*`) first."""
+        granted = {grant.unit for grant in self.officer.grants if grant.role in ROLES[permission]}
+        return sorted(granted, key=lambda unit: (unit != EVERYWHERE, unit))
 
     def require(self, permission: Permission, unit: str | None, *, sees: Permission | None = None) -> None:
         """Raise unless the officer has a permission in a unit: NotFound for what lies in units of others.

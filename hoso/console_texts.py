@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -45,7 +45,7 @@ class TextServices:
         self._kept: dict[str, _Kept] = {}
 
     @property
-    def placeholders(self) -> Mapping[str, str]:
+    def placeholders(self) -> Sequence[str]:
         """What a text may name."""
         return texts.PLACEHOLDERS
 

@@ -31,14 +31,12 @@ class _Row:
 
 
 _CALL_VI, _CALL_EN = "Gọi điện hoặc gửi văn bản cho người dân.", "Call the citizen, or write a letter."
-_MEND_VI = "Báo bộ phận kỹ thuật: sửa theo 'hoso doctor', rồi 'hoso notices retry'. Nếu gấp, gọi điện cho người dân."
-_MEND_EN = "Tell the operator: mend what `hoso doctor` names, then `hoso notices retry`. If urgent, call the citizen."
+_MEND_VI = "Báo bộ phận kỹ thuật sửa, rồi gửi lại. Nếu gấp, gọi điện cho người dân."
+_MEND_EN = "Tell the operator to mend it, then send it again. If urgent, call the citizen."
 _REPORT_VI = "Báo bộ phận kỹ thuật; nếu gấp, gọi điện cho người dân."
 _REPORT_EN = "Report it to the developers; if urgent, call the citizen."
-_DOUBT_VI = (
-    "Gọi điện hỏi người dân đã nhận được tin chưa. 'hoso notices retry' gửi lại, nhưng người dân có thể nhận hai lần."
-)
-_DOUBT_EN = "Ask the citizen by phone. `hoso notices retry` sends it again, and it may then arrive twice."
+_DOUBT_VI = "Gọi điện hỏi người dân đã nhận được tin chưa. Nếu gửi lại, người dân có thể nhận hai lần."
+_DOUBT_EN = "Ask the citizen by phone. Sent again, it may arrive twice."
 _NUMBER_VI = "Kiểm tra lại số điện thoại trong hồ sơ, rồi gọi điện hoặc gửi văn bản cho người dân."
 _NUMBER_EN = "Check the phone number in the dossier, then call the citizen or write a letter."
 
@@ -136,9 +134,9 @@ _WORDS: Final[Mapping[str, _Row]] = {
     ),
     "needs_authorization": _Row(
         "Quyền gửi tin của tài khoản Zalo đã hết hạn.",
-        "Quản trị viên tài khoản cấp quyền lại bằng 'hoso accounts authorize', rồi 'hoso notices retry'.",
+        "Báo người quản trị cấp quyền lại cho tài khoản, rồi gửi lại.",
         "The Zalo account's consent has ended.",
-        "An administrator of the account agrees again: `hoso accounts authorize`, then `hoso notices retry`.",
+        "An administrator of the account must agree again; then send it again.",
     ),
     "token_rejected": _Row(
         "Zalo không chấp nhận mã truy cập của tài khoản.", _MEND_VI,

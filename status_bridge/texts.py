@@ -20,25 +20,25 @@ from status_bridge.composition import MAX_TEXT_CHARS, platform_parameters, tidy
 from status_bridge.short_text import ShortForm
 from storage.templates import Body, Medium
 
-PLACEHOLDERS: Final[Mapping[str, str]] = {
-    "code": "mã hồ sơ",
-    "procedure": "tên thủ tục; trống với thủ tục nhạy cảm",
-    "agency": "tên cơ quan",
-    "submitted": "ngày nộp",
-    "due": "ngày hẹn trả",
-    "reason": "lý do",
-    "items": "giấy tờ cần bổ sung",
-    "deadline": "hạn bổ sung",
-    "place": "nơi trả kết quả",
-    "hours": "giờ trả kết quả",
-    "bring": "giấy tờ cần mang theo",
-    "postal": "có, nếu kết quả được gửi qua bưu điện",
-    "hotline": "số tổng đài",
-    "follows": "tin đã gửi trước đó",
-    "notice": "tên của tin này",
-    "is_stop": "có, nếu hồ sơ bị dừng",
-}
-"""What a text may name; each has a value or is empty."""
+PLACEHOLDERS: Final = (
+    "code",
+    "procedure",
+    "agency",
+    "submitted",
+    "due",
+    "reason",
+    "items",
+    "deadline",
+    "place",
+    "hours",
+    "bring",
+    "postal",
+    "hotline",
+    "follows",
+    "notice",
+    "is_stop",
+)
+"""What a text may name; each has a value or is empty. What each stands for: console/words/texts.toml."""
 
 _ALLOWED: Final = (
     nodes.Template,

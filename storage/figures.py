@@ -1,11 +1,12 @@
 """Figures of the day for officers: what was made, how fast it arrived, what it cost, what waits, what needs a hand.
 
 `units` are those that somebody sees, with those below them; None: all, with what belongs to no unit. A notice belongs
-to its dossier's agency, a broadcast's message to the broadcast's unit.
+to its dossier's agency.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,18 +64,19 @@ class QueueAge:
 async def days(database: Database, *, since: datetime, today: datetime, until: datetime, units: Units) -> Days:
     """Count what was made from `since` (a whole hour) to `until`, broadcasts left out; speeds are of `today`."""
     span = {"until": until, "units": _list(units)}
-    rows = await database.fetch(_Q["days"], {"since": since} | span)
-    speeds = await database.fetch(_Q["speeds"], {"since": today} | span)
+    rows, speeds = await asyncio.gather(
+        database.fetch(_Q["days"], {"since": since} | span), database.fetch(_Q["speeds"], {"since": today} | span)
+    )
     return Days(tuple(Group(**row) for row in rows), *(speeds[0]["seconds"] or (None, None)))
 
 
-async def spent(database: Database, *, since: datetime, until: datetime, units: Units) -> int:
-    """Return what messages made from `since` to `until` cost, in đồng without VAT, broadcasts left out.
+async def spent(database: Database, *, since: datetime, until: datetime) -> Mapping[str | None, int]:
+    """Return what messages made from `since` to `until` cost, in đồng without VAT, by unit; broadcasts left out.
 
-    It reads all rows of that time.
+    It reads all rows of that time: a second or more for a month.
     """
-    rows = await database.fetch(_Q["spent"], {"since": since, "until": until, "units": _list(units)})
-    return int(rows[0]["cost_vnd"])
+    rows = await database.fetch(_Q["spent"], {"since": since, "until": until})
+    return {row["unit"]: row["cost_vnd"] for row in rows}
 
 
 async def sent(database: Database, *, since: datetime, units: Units) -> list[Sent]:
@@ -82,8 +84,14 @@ async def sent(database: Database, *, since: datetime, units: Units) -> list[Sen
     return [Sent(**row) for row in await database.fetch(_Q["broadcasts"], {"since": since, "units": _list(units)})]
 
 
+async def approvals(database: Database, *, officer: str, units: Units) -> int:
+    """Count the broadcasts of units that wait for a decision that is not the officer's own (a login)."""
+    (row,) = await database.fetch(_Q["approvals"], {"officer": officer, "units": _list(units)})
+    return int(row["broadcasts"])
+
+
 async def dead_ends(database: Database, *, since: datetime, units: Units) -> Mapping[str, int]:
-    """Count what needs a person, by `undelivered`, `in_doubt` (for good) and `poison`; as it changed since a moment."""
+    """Count the officers' list by `undelivered`, `in_doubt` (for good) and `poison`; what changed since a moment."""
     rows = await database.fetch(_Q["dead_ends"], {"since": since, "units": _list(units)})
     return {row["what"]: row["notices"] for row in rows}
 

@@ -159,6 +159,11 @@ async def find(database: Database, *, id: int | None = None, login: str | None =
     return _read(rows[0]) if rows else None
 
 
+async def names(database: Database) -> dict[str, str]:
+    """Return every officer's name by login: for pages that only name who did something."""
+    return {row["login"]: row["name"] for row in await database.fetch(_Q["names"])}
+
+
 async def all_officers(database: Database) -> list[Officer]:
     """Return every officer, by login."""
     return [_read(row) for row in await database.fetch(_Q["all"])]

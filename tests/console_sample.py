@@ -339,8 +339,8 @@ def _progress(people: int, is_done: bool, now: datetime) -> dict[str, Any]:
         "at": now.isoformat(),
         "people": people,
         "counts": {state: number for state, number in counts.items() if number},
-        "channels": {"zalo_template": out - out // 10, "sms": out // 10},
-        "failures": {"invalid_number": failed} if failed else {},
+        "channels": {"zalo_template": out - out // 10, "sms_esms": out // 10},
+        "failures": {"recipient_unreachable:-118": failed} if failed else {},
         "waiting": {},
         "outcomes": out,
         "failed": failed,
@@ -358,7 +358,7 @@ def _progress(people: int, is_done: bool, now: datetime) -> dict[str, Any]:
 def _estimate(people: int, now: datetime) -> dict[str, Any]:
     return {
         "counted_at": now.isoformat(), "content_hash": bytes(32).hex(), "people": people,
-        "by_channel": {"zalo": people * 9 // 10, "sms": people // 10}, "opted_out": 12, "no_way": 7,
+        "by_channel": {"zalo_template": people * 9 // 10, "sms_esms": people // 10}, "opted_out": 12, "no_way": 7,
         "cost_vnd": people * 300, "seconds": people / 20, "quota_remaining": 84210,
         "quota_left_for_status": max(0, 84210 - people),
         "week": {"0": people // 2, "1-2": people // 2, "3-5": 0, "6+": 0},

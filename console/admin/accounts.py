@@ -8,15 +8,14 @@ from aiohttp import web
 
 from console import once
 from console.admin.rules import administers
+from console.deeds import deed
 from console.desk import DESK
 from console.errors import Conflict, Forbidden
 from console.permissions import Permission
 from console.rendering import flash, page
-from console.sessions import address_of
 from console.views import Views
 from console.visitor import visitor_of
 from storage import accounts, audit
-from storage.audit import Entry
 from storage.officers import EVERYWHERE
 
 views = Views("/admin/accounts")
@@ -54,8 +53,7 @@ async def begin_consent(request: web.Request) -> web.StreamResponse:
     address = await request.config_dict[BEGIN_CONSENT]()
     if address is None:
         raise Conflict("admin.errors.no_consent")
-    entry = Entry(visitor_of(request).officer.actor, "account.begin_consent", address=address_of(request))
-    await audit.note(request.config_dict[DESK].database, entry)
+    await audit.note(request.config_dict[DESK].database, deed(request, "account.begin_consent"))
     once.keep(request, "consent", address)
     flash(request, "ok", "admin.said.consent")
     raise web.HTTPSeeOther("/console/admin/accounts")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import AsyncIterator, Iterable
 from typing import Final
@@ -11,17 +9,18 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from console.deeds import deed
 from console.desk import DESK
 from console.errors import BadForm, Forbidden
+from console.fields import read_id
 from console.permissions import Permission
 from console.rendering import flash, page
 from console.security import FORM, set_headers
-from console.sessions import address_of
-from console.spreadsheets import harmless
+from console.spreadsheets import BOM, write_rows
 from console.views import Views
-from console.visitor import Visitor, visitor_of
+from console.visitor import visitor_of
 from storage import audit
-from storage.audit import Entry, Row
+from storage.audit import Row
 from storage.database import Database
 
 ROWS_A_PAGE: Final = 50
@@ -40,12 +39,12 @@ def _filters(given: Iterable[tuple[str, object]]) -> dict[str, str]:
 async def show(request: web.Request) -> web.StreamResponse:
     """Show a page of the log, newest first."""
     filters, units = _filters(request.query.items()), visitor_of(request).units(Permission.ADMINISTER)
-    before = request.query.get("before", "")
+    before = read_id(request.query.get("before", ""))
     rows = await audit.search(
         request.config_dict[DESK].database,
         **filters,
         units=units,
-        before=int(before) if before.isascii() and before.isdecimal() and len(before) < 18 else None,
+        before=before,
         limit=ROWS_A_PAGE + 1,
     )
     shown = rows[:ROWS_A_PAGE]
@@ -55,7 +54,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         "admin/audit.html.j2",
         rows=shown,
         filters=filters,
-        is_first=not before,
+        is_first=before is None,
         newest_url=f"/console/admin/audit?{urlencode(filters)}",
         older_url=f"/console/admin/audit?{older}" if older else None,
         sees_all=units is None,
@@ -66,10 +65,10 @@ async def show(request: web.Request) -> web.StreamResponse:
 @views.post("/check", permission=Permission.ADMINISTER)
 async def check(request: web.Request) -> web.StreamResponse:
     """Walk along the whole chain and say whether it is whole."""
-    visitor, database = _require_city(request), request.config_dict[DESK].database
+    _require_city(request)
+    database = request.config_dict[DESK].database
     chain = await audit.verify(database)
-    detail = {"rows": chain.rows, "broken_at": chain.broken_at}
-    await audit.note(database, Entry(visitor.officer.actor, "audit.check", detail=detail, address=address_of(request)))
+    await audit.note(database, deed(request, "audit.check", rows=chain.rows, broken_at=chain.broken_at))
     if chain.broken_at is None:
         flash(request, "ok", "admin.said.chain_whole", rows=chain.rows, head=chain.head.hex()[:16])
     else:
@@ -85,8 +84,7 @@ async def export(request: web.Request) -> web.StreamResponse:
     if kind not in ("csv", "jsonl"):
         raise BadForm
     filters, units = _filters(form.items()), visitor.units(Permission.ADMINISTER)
-    entry = Entry(visitor.officer.actor, "audit.export", detail={"format": str(kind), "filters": sorted(filters)})
-    await audit.note(database, entry)
+    await audit.note(database, deed(request, "audit.export", format=str(kind), filters=sorted(filters)))
     response = web.StreamResponse(
         headers={
             "Content-Type": "text/csv; charset=utf-8" if kind == "csv" else "application/x-ndjson; charset=utf-8",
@@ -96,9 +94,9 @@ async def export(request: web.Request) -> web.StreamResponse:
     set_headers(response, is_https=request.config_dict[DESK].config.secure_cookies)
     await response.prepare(request)
     if kind == "csv":
-        await response.write(b"\xef\xbb\xbf" + _as_csv([_COLUMNS]))
+        await response.write((BOM + write_rows([_COLUMNS])).encode())
     async for rows in _read_all(database, filters, units):
-        lines = _as_csv(map(_cells, rows)) if kind == "csv" else b"".join(map(_as_line, rows))
+        lines = write_rows(map(_cells, rows)).encode() if kind == "csv" else b"".join(map(_as_line, rows))
         await response.write(lines)
     await response.write_eof()
     return response
@@ -111,11 +109,9 @@ async def _read_all(database: Database, filters: dict[str, str], units: list[str
         after = rows[-1].id
 
 
-def _require_city(request: web.Request) -> Visitor:
-    visitor = visitor_of(request)
-    if visitor.units(Permission.ADMINISTER) is not None:
+def _require_city(request: web.Request) -> None:
+    if visitor_of(request).units(Permission.ADMINISTER) is not None:
         raise Forbidden
-    return visitor
 
 
 def _record(row: Row) -> dict[str, object]:
@@ -137,12 +133,6 @@ def _as_line(row: Row) -> bytes:
     return json.dumps(_record(row), ensure_ascii=False).encode() + b"\n"
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: Row) -> list[object]:
     record = _record(row) | {"detail": json.dumps(dict(row.detail), ensure_ascii=False)}
-    return ["" if record[name] is None else str(record[name]) for name in _COLUMNS]
-
-
-def _as_csv(rows: Iterable[Iterable[str]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerows([harmless(cell) for cell in row] for row in rows)
-    return out.getvalue().encode()
+    return [record[name] for name in _COLUMNS]

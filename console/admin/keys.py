@@ -9,18 +9,17 @@ from aiohttp import web
 from console import once
 from console.admin.grants import UNIT
 from console.admin.rules import BeyondUnits, administers
+from console.deeds import deed
 from console.desk import DESK
 from console.errors import NotFound
 from console.permissions import Permission
 from console.rendering import flash, page, words_of
 from console.security import FORM
-from console.sessions import address_of
 from console.views import Views
 from console.visitor import Visitor, visitor_of
 from dossiers.text import clean
 from storage import api_keys, audit
 from storage.api_keys import BROADCASTS, EVENTS, SCOPES, ApiKey
-from storage.audit import Entry
 from storage.officers import EVERYWHERE
 
 MAX_SOURCE_CHARS: Final = 60
@@ -54,11 +53,7 @@ async def add(request: web.Request) -> web.StreamResponse:
     of_unit = unit if scope == BROADCASTS else None
     async with request.config_dict[DESK].database.transaction() as connection:
         identifier, key = await api_keys.make(connection, source, scopes=[scope], unit=of_unit)
-        detail = {"source": source, "scopes": [scope]}
-        await audit.write(
-            connection,
-            Entry(visitor.officer.actor, "key.add", identifier, of_unit, detail, address_of(request)),
-        )
+        await audit.write(connection, deed(request, "key.add", identifier, of_unit, source=source, scopes=[scope]))
     once.keep(request, "key", key)
     flash(request, "ok", "admin.said.key_added", id=identifier)
     raise web.HTTPSeeOther("/console/admin/keys")
@@ -72,8 +67,7 @@ async def revoke(request: web.Request) -> web.StreamResponse:
         ended = await api_keys.end(connection, identifier)
         if ended is None or not _is_theirs(visitor, ended):
             raise NotFound
-        entry = Entry(visitor.officer.actor, "key.revoke", identifier, ended.unit, address=address_of(request))
-        await audit.write(connection, entry)
+        await audit.write(connection, deed(request, "key.revoke", identifier, ended.unit))
     flash(request, "ok", "admin.said.key_revoked", id=identifier)
     raise web.HTTPSeeOther("/console/admin/keys")
 

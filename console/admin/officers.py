@@ -21,25 +21,24 @@ from console.admin.rules import (
     require_sight,
     require_somebody_left,
 )
+from console.deeds import deed
 from console.desk import DESK
 from console.errors import NotFound
+from console.fields import read_id
 from console.passwords import PASSWORDS, temporary_password
 from console.permissions import Permission
 from console.rendering import flash, page, words_of
 from console.security import FORM
-from console.sessions import address_of
 from console.views import Views
 from console.visitor import visitor_of
 from dossiers.text import clean
 from storage import audit, credentials, officers
-from storage.audit import Entry
 from storage.database import Connection
 from storage.officers import EVERYWHERE, Grant, Officer
 
 LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{1,38}[a-z0-9]")
 """A login: letters without marks, digits, dot, hyphen, underscore; 3 to 40 of them."""
 MAX_NAME_CHARS: Final = 100
-_ID: Final = re.compile(r"[0-9]{1,15}")
 TEMPORARY_SECONDS: Final = 7 * 24 * 3600
 """How long a temporary password opens the console."""
 
@@ -64,10 +63,25 @@ async def show_form(request: web.Request) -> web.StreamResponse:
 @views.post("/new", permission=Permission.ADMINISTER)
 async def add(request: web.Request) -> web.StreamResponse:
     """Add an officer with a temporary password, which the next page shows once."""
-    desk, form, t = request.config_dict[DESK], request[FORM], words_of(request)
+    form = request[FORM]
     login, name = str(form.get("login", "")).strip().lower(), clean(str(form.get("name", "")))
-    grants_text = str(form.get("grants", ""))
-    grants, faults = read_grants(grants_text, t)
+    grants, faults = _judge_new(request, login, name)
+    if not faults:
+        password = temporary_password()
+        officer_id = await _hire(request, login, name, grants, password)
+        if officer_id is not None:
+            once.keep(request, f"password-{officer_id}", password)
+            flash(request, "ok", "admin.said.officer_added", login=login)
+            raise web.HTTPSeeOther(f"/console/admin/officers/{officer_id}")
+        faults = [("login", words_of(request)("admin.errors.login_taken"))]
+    typed = {"login": login, "name": name, "grants_text": str(form.get("grants", ""))}
+    return page(request, "admin/officer_new.html.j2", status=422, faults=faults, **typed)
+
+
+def _judge_new(request: web.Request, login: str, name: str) -> tuple[list[Grant], list[tuple[str, str]]]:
+    """Return the grants of a form for a new officer, and what is wrong with it."""
+    t = words_of(request)
+    grants, faults = read_grants(str(request[FORM].get("grants", "")), t)
     if LOGIN.fullmatch(login) is None:
         faults.insert(0, ("login", t("admin.errors.login")))
     if not name or len(name) > MAX_NAME_CHARS:
@@ -76,37 +90,27 @@ async def add(request: web.Request) -> web.StreamResponse:
         faults.append(("grants", t("admin.errors.no_grants")))
     if not all(administers(visitor_of(request), grant.unit) for grant in grants):
         faults.append(("grants", t(BeyondUnits.word)))
-    password, officer_id = temporary_password(), None
-    if not faults:
-        password_hash = await request.config_dict[PASSWORDS].hash(password)
-        async with desk.database.transaction() as connection:
-            officer_id = await officers.add(
-                connection,
-                login=login,
-                name=name,
-                grants=grants,
-                password_hash=None,
-                created_by=visitor_of(request).officer.login,
-            )
-            if officer_id is not None:
-                await credentials.reset(
-                    connection, officer_id, password_hash=password_hash, valid_seconds=TEMPORARY_SECONDS
-                )
-                await _note(connection, request, "officer.add", login, grants, given=[describe(one) for one in grants])
-    if officer_id is None:
-        faults = faults or [("login", t("admin.errors.login_taken"))]
-        return page(
-            request,
-            "admin/officer_new.html.j2",
-            status=422,
+    return grants, faults
+
+
+async def _hire(request: web.Request, login: str, name: str, grants: list[Grant], password: str) -> int | None:
+    """Add an officer with a password of some days; None: the login is taken."""
+    password_hash = await request.config_dict[PASSWORDS].hash(password)
+    async with request.config_dict[DESK].database.transaction() as connection:
+        officer_id = await officers.add(
+            connection,
             login=login,
             name=name,
-            grants_text=grants_text,
-            faults=faults,
+            grants=grants,
+            password_hash=None,
+            created_by=visitor_of(request).officer.login,
         )
-    once.keep(request, f"password-{officer_id}", password)
-    flash(request, "ok", "admin.said.officer_added", login=login)
-    raise web.HTTPSeeOther(f"/console/admin/officers/{officer_id}")
+        if officer_id is not None:
+            await credentials.reset(
+                connection, officer_id, password_hash=password_hash, valid_seconds=TEMPORARY_SECONDS
+            )
+            await _note(connection, request, "officer.add", login, grants, given=[describe(one) for one in grants])
+    return officer_id
 
 
 @views.get("/{officer_id}", permission=Permission.ADMINISTER)
@@ -178,10 +182,11 @@ async def reset(request: web.Request) -> web.StreamResponse:
 
 
 async def _find(request: web.Request) -> Officer:
-    text = request.match_info["officer_id"]
-    if _ID.fullmatch(text) is None:
+    officer_id = read_id(request.match_info["officer_id"])
+    if officer_id is None:
         raise NotFound
-    return require_sight(visitor_of(request), await officers.find(request.config_dict[DESK].database, id=int(text)))
+    found = await officers.find(request.config_dict[DESK].database, id=officer_id)
+    return require_sight(visitor_of(request), found)
 
 
 async def _take(connection: Connection, request: web.Request, officer_id: int) -> Officer:
@@ -222,7 +227,6 @@ async def _note(
     connection: Connection, request: web.Request, action: str, login: str, grants: Iterable[Grant], **detail: list[str]
 ) -> None:
     """Write what was done; in the log of a unit if all the officer's roles are there."""
-    actor, places = visitor_of(request).officer.actor, {grant.unit for grant in grants}
+    places = {grant.unit for grant in grants}
     unit = places.pop() if len(places) == 1 else None
-    entry = Entry(actor, action, login, None if unit == EVERYWHERE else unit, detail, address_of(request))
-    await audit.write(connection, entry)
+    await audit.write(connection, deed(request, action, login, None if unit == EVERYWHERE else unit, **detail))

@@ -10,12 +10,11 @@ from aiohttp import web
 
 from console.broadcasts.office import OFFICE, Office
 from console.broadcasts.refusals import raise_for, say
+from console.deeds import deed
 from console.errors import NotFound
 from console.live import stream
 from console.permissions import Permission
 from console.rendering import flash, render
-from console.security import FORM
-from console.sessions import address_of
 from console.visitor import Visitor, visitor_of
 from storage.audit import Entry
 from storage.broadcasts import OPEN, Broadcast, BroadcastRefused
@@ -50,14 +49,14 @@ async def find(request: web.Request) -> Broadcast:
     return found
 
 
-async def attempt(request: web.Request, broadcast: Broadcast, work: Awaitable[T]) -> T:
-    """Do what the desk may refuse; a refusal is told on the broadcast's page, or on a page of its own."""
+async def attempt(request: web.Request, broadcast: Broadcast, work: Awaitable[T], step: str = "") -> T:
+    """Do what the desk may refuse; a refusal is told on the broadcast's page (or that `step` of it), or on its own."""
     try:
         return await work
     except BroadcastRefused as refused:
         raise_for(refused)
         flash(request, "bad", "broadcasts.flash.refused", text=say(request, refused.word, refused.values))
-        raise web.HTTPSeeOther(address(broadcast)) from refused
+        raise web.HTTPSeeOther(address(broadcast, step)) from refused
 
 
 async def live_part(
@@ -85,14 +84,7 @@ async def live_part(
 
 def entry(request: web.Request, verb: str, broadcast: Broadcast, **detail: Any) -> Entry:
     """Return what the audit log keeps of a look that the desk does not write down itself."""
-    actor = visitor_of(request).officer.actor
-    return Entry(actor, f"broadcast.{verb}", broadcast.number, broadcast.unit, detail, address_of(request))
-
-
-def given(request: web.Request, name: str) -> str:
-    """Return a field of the form with plain line ends and without spaces around; "" when it is not there."""
-    value = request[FORM].get(name, "")
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+    return deed(request, f"broadcast.{verb}", broadcast.number, broadcast.unit, **detail)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from typing import Literal
 
 from aiohttp import web
 
-from console.broadcasts.common import NUMBER, PREFIX, able, address, attempt, find, given, office_of
+from console.broadcasts.common import NUMBER, PREFIX, able, address, attempt, find, office_of
 from console.broadcasts.one import estimate_context, facts_context
 from console.broadcasts.refusals import faults
 from console.errors import BadForm
+from console.fields import typed
 from console.permissions import Permission
 from console.rendering import flash, page
 from console.views import Views
@@ -37,10 +38,10 @@ async def look(request: web.Request) -> web.StreamResponse:
 async def decide(request: web.Request) -> web.StreamResponse:
     """Approve exactly what was shown, or send it back with a comment."""
     broadcast, office, officer = await find(request), office_of(request), visitor_of(request).officer
-    decision = _DECISIONS.get(given(request, "decision"))
+    decision = _DECISIONS.get(typed(request, "decision"))
     if decision is None:
         raise BadForm
-    content, comment = given(request, "content_hash"), given(request, "comment")
+    content, comment = typed(request, "content_hash"), typed(request, "comment")
     if decision == "sent_back" and not comment:
         wrong = faults(request, BroadcastRefused("comment_missing", field="comment"))
         return await _show(request, broadcast, wrong=wrong, status=422)
@@ -70,5 +71,5 @@ async def _show(
         short_hash=content[:SHORT_HASH_CHARS],
         wrong=wrong or [],
         is_own=not able(visitor_of(request), broadcast).decide,
-        comment=given(request, "comment") if request.method == "POST" else "",
+        comment=typed(request, "comment") if request.method == "POST" else "",
     )

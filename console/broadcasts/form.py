@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from multidict import MultiDictProxy
 from pydantic import ValidationError
 
+from console.fields import read_id
 from dossiers.status import Status
 from storage.audiences import Audience
 from storage.broadcasts import Draft, Message
@@ -17,7 +18,6 @@ from storage.broadcasts import Draft, Message
 KINDS: Final = ("dossiers", "subscribers", "list", "saved")
 DAYS: Final = ("submitted_from", "submitted_until", "due_from", "due_until")
 MAX_TITLE_CHARS: Final = 120
-_MOST_ID_DIGITS: Final = 18
 _YEARS: Final = (1900, 2200)
 Words = Callable[..., str]
 
@@ -174,11 +174,11 @@ class Reader:
         return self._built(kind="dossiers", linked=self._linked(), language=self._language(), **self._of_dossiers())
 
     def _list(self) -> Audience:
-        chosen = self._typed.get("list_id")
-        if not (chosen.isascii() and chosen.isdecimal() and len(chosen) <= _MOST_ID_DIGITS):
+        chosen = read_id(self._typed.get("list_id"))
+        if chosen is None:
             self._fault("list_id", "list")
             return Audience()
-        return self._built(kind="list", list_id=int(chosen))
+        return self._built(kind="list", list_id=chosen)
 
     def _subscribers(self) -> Audience:
         category = self._typed.get("category")

@@ -10,6 +10,7 @@ from aiohttp import web
 from console.broadcasts import units
 from console.broadcasts.common import PREFIX, ROOT, office_of
 from console.broadcasts.words import TONES
+from console.fields import read_id
 from console.permissions import Permission
 from console.rendering import page
 from console.views import Views
@@ -28,7 +29,6 @@ TABS: Final[Mapping[str, Sequence[str | None]]] = {
     "cancelled": ("cancelled",),
 }
 """The tabs with the states that each shows."""
-_MOST_ID_DIGITS: Final = 18
 
 
 @views.get("", permission=Permission.SEE_BROADCASTS)
@@ -36,9 +36,8 @@ async def show_all(request: web.Request) -> web.StreamResponse:
     """Show broadcasts; `state` is a tab, `before` the id below which they lie."""
     tab = request.query.get("state", "all")
     tab = tab if tab in TABS else "all"
-    before = request.query.get("before", "")
-    is_id = before.isascii() and before.isdecimal() and len(before) <= _MOST_ID_DIGITS
-    found = await _search(request, TABS[tab], int(before) if is_id else None)
+    before = read_id(request.query.get("before", ""))
+    found = await _search(request, TABS[tab], before)
     return page(
         request,
         "broadcasts/list.html.j2",
@@ -46,7 +45,7 @@ async def show_all(request: web.Request) -> web.StreamResponse:
         tabs=list(TABS),
         broadcasts=found[:PAGE],
         older=f"{ROOT}?state={tab}&before={found[PAGE - 1].id}" if len(found) > PAGE else None,
-        newest=f"{ROOT}?state={tab}" if is_id else None,
+        newest=f"{ROOT}?state={tab}" if before is not None else None,
         names=await units.names(request),
         tones=TONES,
         may_write=visitor_of(request).may_somewhere(Permission.WRITE_BROADCASTS),

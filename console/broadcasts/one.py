@@ -8,18 +8,20 @@ from typing import Any
 from aiohttp import web
 
 from console.broadcasts import units
-from console.broadcasts.common import NUMBER, PREFIX, able, address, attempt, find, given, live_part, office_of
+from console.broadcasts.common import NUMBER, PREFIX, able, address, attempt, find, live_part, office_of
 from console.broadcasts.countings import COUNTINGS, TooManyCounts
 from console.broadcasts.office import Preview
 from console.broadcasts.progress import progress_context
 from console.broadcasts.refusals import say
 from console.broadcasts.words import TONES, audience_facts, category, word
+from console.colleagues import names_of_officers
 from console.desk import DESK
+from console.fields import typed
 from console.permissions import Permission
 from console.rendering import flash, page
 from console.views import Views
 from console.visitor import visitor_of
-from storage import officers, recipient_lists
+from storage import recipient_lists
 from storage.audit import Row
 from storage.broadcasts import Broadcast
 
@@ -49,7 +51,7 @@ async def test(request: web.Request) -> web.StreamResponse:
     """Send it to one phone."""
     broadcast, office = await find(request), office_of(request)
     officer = visitor_of(request).officer
-    await attempt(request, broadcast, office.desk.test_send(broadcast.number, given(request, "phone"), officer))
+    await attempt(request, broadcast, office.desk.test_send(broadcast.number, typed(request, "phone"), officer))
     flash(request, "ok", "broadcasts.flash.tested")
     raise web.HTTPSeeOther(address(broadcast))
 
@@ -110,9 +112,8 @@ async def show_one(
 
 async def facts_context(request: web.Request, broadcast: Broadcast) -> dict[str, Any]:
     """Return what is said of a broadcast itself: what is pinned by an approval."""
-    office, database = office_of(request), request.config_dict[DESK].database
+    office = office_of(request)
     known = await units.names(request)
-    named = {one.login: one.name for one in await officers.all_officers(database)}
     return {
         "broadcast": broadcast,
         "able": able(visitor_of(request), broadcast),
@@ -125,7 +126,7 @@ async def facts_context(request: web.Request, broadcast: Broadcast) -> dict[str,
         "facts": office.facts,
         "needed": office.needed(broadcast),
         "decisions": await office.desk.decisions(broadcast),
-        "officers": named,
+        "officers": await names_of_officers(request),
         "tones": TONES,
         "root": address(broadcast),
     }

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from aiohttp import web
 
-from console.broadcasts.common import NUMBER, PREFIX, address, attempt, entry, find, given, office_of
+from console.broadcasts.common import NUMBER, PREFIX, address, attempt, entry, find, office_of
 from console.broadcasts.office import Outcome, Report
 from console.broadcasts.words import ROW_TONES, TONES, why, word
 from console.desk import DESK
+from console.fields import typed
 from console.permissions import Permission
 from console.rendering import page, words_of
 from console.security import set_headers
-from console.spreadsheets import harmless
+from console.spreadsheets import BOM, write_rows
 from console.views import Views
 from console.visitor import visitor_of
 from storage import audit
@@ -28,7 +27,6 @@ PAGE: Final = 100
 CSV_ROWS: Final = 5000
 """Recipients read at once for a download: a million of them take no more memory than these."""
 _MOST_DIGITS: Final = 9
-_BOM: Final = "\ufeff"
 COLUMNS: Final = (
     "ordinal",
     "phone",
@@ -92,9 +90,9 @@ async def recipients(request: web.Request) -> web.StreamResponse:
 @views.post(f"{NUMBER}/recipients", permission=Permission.SEE_BROADCASTS)
 async def look_up(request: web.Request) -> web.StreamResponse:
     """Show what became of one phone; who asked is in the audit log, the phone is not."""
-    broadcast, phone = await find(request), given(request, "phone")
+    broadcast, phone = await find(request), typed(request, "phone")
     desk, officer = office_of(request).desk, visitor_of(request).officer
-    found = await attempt(request, broadcast, desk.outcomes_of_phone(broadcast.number, phone, officer))
+    found = await attempt(request, broadcast, desk.outcomes_of_phone(broadcast.number, phone, officer), "/recipients")
     return _show_people(request, broadcast, found, is_look_up=True)
 
 
@@ -133,9 +131,9 @@ async def download(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     t, after = words_of(request), 0
     heads = [t(f"broadcasts.columns.{name}") for name in COLUMNS]
-    await response.write((_BOM + _lines([heads])).encode())
+    await response.write((BOM + write_rows([heads])).encode())
     while found := await desk.outcomes(broadcast.number, after, CSV_ROWS):
-        await response.write(_lines(_cells(request, one) for one in found).encode())
+        await response.write(write_rows(_cells(request, one) for one in found).encode())
         after = found[-1].ordinal
     await response.write_eof()
     return response
@@ -157,9 +155,3 @@ def _cells(request: web.Request, one: Outcome) -> list[str]:
         *moments,
         t("broadcasts.yes") if one.possible_duplicate else "",
     ]
-
-
-def _lines(rows: Iterable[Sequence[str]]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows([harmless(cell) for cell in row] for row in rows)
-    return out.getvalue()

@@ -6,10 +6,11 @@ from typing import NoReturn
 
 from aiohttp import web
 
-from console.broadcasts.common import NUMBER, PREFIX, address, attempt, find, given, live_part, office_of
+from console.broadcasts.common import NUMBER, PREFIX, address, attempt, find, live_part, office_of
 from console.broadcasts.form import read_moment
 from console.broadcasts.progress import progress_context
 from console.desk import DESK
+from console.fields import typed
 from console.permissions import Permission
 from console.rendering import flash
 from console.views import Views
@@ -32,7 +33,7 @@ async def start(request: web.Request) -> web.StreamResponse:
     """Let an approved one begin, now or at a moment."""
     broadcast, officer = await find(request), visitor_of(request).officer
     try:
-        at = read_moment(given(request, "at"), request.config_dict[DESK].config.zone)
+        at = read_moment(typed(request, "at"), request.config_dict[DESK].config.zone)
     except ValueError:
         flash(request, "bad", "broadcasts.flash.bad_moment")
         raise web.HTTPSeeOther(address(broadcast)) from None

@@ -15,6 +15,7 @@ from console.rendering import language_of, words_of
 from console.words import all_words
 from dossiers.status import Status
 from storage.audiences import Audience
+from storage.officers import EVERYWHERE
 
 TONES: Final[Mapping[str, str]] = {
     "draft": "neutral",
@@ -63,7 +64,9 @@ def audience_facts(
     told = [(t("broadcasts.audience.kind"), t(f"broadcasts.audience.kinds.{audience.kind}"))]
     if audience.list_id is not None:
         told.append((t("broadcasts.fields.list_id"), list_name or f"#{audience.list_id}"))
-    told += _named(t, "units", [shown(request, one, units) for one in audience.units])
+    # Who approves must read that nobody in the city is left out: none chosen is everywhere.
+    places = audience.units or ((EVERYWHERE,) if audience.kind == "dossiers" else ())
+    told += _named(t, "units", [shown(request, one, units) for one in places])
     told += _named(t, "procedures", audience.procedures)
     told += _named(t, "statuses", [_status(one, language) for one in audience.statuses])
     told += _range(t, "submitted", audience.submitted_from, audience.submitted_until)

@@ -14,6 +14,7 @@ from console.broadcasts.form import Faults, Reader, Typed
 from console.broadcasts.refusals import faults, raise_for, say
 from console.desk import DESK
 from console.errors import Forbidden
+from console.fields import read_id
 from console.lists import LISTS
 from console.permissions import Permission
 from console.rendering import flash, language_of, page, words_of
@@ -119,11 +120,11 @@ async def _may_count(request: web.Request, audience: Audience) -> bool:
 
 
 async def _saved(request: web.Request, typed: Typed) -> Audience | None:
-    chosen = typed.get("saved_id")
-    if typed.get("audience") != "saved" or not (chosen.isascii() and chosen.isdecimal() and len(chosen) < 18):
+    chosen = read_id(typed.get("saved_id"))
+    if typed.get("audience") != "saved" or chosen is None:
         return None
     own = visitor_of(request).units(Permission.WRITE_BROADCASTS)
-    found = await audiences.find(request.config_dict[DESK].database, int(chosen), own)
+    found = await audiences.find(request.config_dict[DESK].database, chosen, own)
     return None if found is None else found.audience
 
 

@@ -7,17 +7,16 @@ from typing import Final
 from aiohttp import web
 
 from console.conversations.desk import ROOT
+from console.deeds import deed
 from console.desk import DESK
 from console.errors import NotFound
-from console.fields import is_unit, typed
+from console.fields import is_unit, read_id, typed
 from console.permissions import Permission
 from console.rendering import flash, page, words_of
 from console.views import Views
-from console.visitor import Visitor, visitor_of
+from console.visitor import visitor_of
 from storage import audit, canned
-from storage.audit import Entry
 from storage.canned import Canned
-from storage.officers import EVERYWHERE
 
 views = Views("/conversations/canned")
 HERE: Final = f"{ROOT}/canned"
@@ -26,27 +25,12 @@ MAX_CANNED_CHARS: Final = 1500
 """Less than a message, so that something of one's own can stand before it."""
 
 
-def _units(visitor: Visitor) -> list[str]:
-    """Return where the officer may keep short answers; with a role everywhere, the whole city's come first."""
-    granted = sorted({grant.unit for grant in visitor.officer.grants if visitor.may(Permission.TALK, grant.unit)})
-    return [EVERYWHERE, *(unit for unit in granted if unit != EVERYWHERE)] if EVERYWHERE in granted else granted
-
-
 async def _find(request: web.Request) -> Canned:
-    text = request.match_info["id"]
-    found = (
-        await canned.find(request.config_dict[DESK].database, int(text))
-        if text.isdecimal() and len(text) < 19
-        else None
-    )
+    canned_id = read_id(request.match_info["id"])
+    found = None if canned_id is None else await canned.find(request.config_dict[DESK].database, canned_id)
     if found is None or not visitor_of(request).may(Permission.TALK, found.unit):
         raise NotFound
     return found
-
-
-def _entry(request: web.Request, action: str, canned_id: int, unit: str) -> Entry:
-    visitor = visitor_of(request)
-    return Entry(visitor.officer.actor, action, str(canned_id), unit, None, visitor.session.get("address"))
 
 
 @views.get("", permission=Permission.TALK)
@@ -71,7 +55,7 @@ async def _show_list(
         status=422 if errors else 200,
         canned=found,
         may_change={one.id: visitor.may(Permission.TALK, one.unit) for one in found},
-        units=_units(visitor),
+        units=visitor.granted_units(Permission.TALK),
         title_typed=title,
         text_typed=text,
         unit_typed=unit,
@@ -102,7 +86,7 @@ async def add(request: web.Request) -> web.StreamResponse:
     async with request.config_dict[DESK].database.transaction() as connection:
         added = await canned.add(connection, unit=unit, title=title, text=text, officer=visitor.officer.login)
         if added is not None:
-            await audit.write(connection, _entry(request, "canned.add", added, unit))
+            await audit.write(connection, deed(request, "canned.add", str(added), unit))
     if added is None:
         wrong = [("title", t("conversations.canned.errors.twice"))]
         return await _show_list(request, title=title, text=text, unit=unit, errors=wrong)
@@ -143,7 +127,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     async with request.config_dict[DESK].database.transaction() as connection:
         is_changed = await canned.change(connection, found.id, title=title, text=text, officer=visitor.officer.login)
         if is_changed:
-            await audit.write(connection, _entry(request, "canned.change", found.id, found.unit))
+            await audit.write(connection, deed(request, "canned.change", str(found.id), found.unit))
     if not is_changed:
         return _show_one(
             request, found, title=title, text=text, errors=[("title", t("conversations.canned.errors.twice"))]
@@ -158,6 +142,6 @@ async def delete(request: web.Request) -> web.StreamResponse:
     found = await _find(request)
     async with request.config_dict[DESK].database.transaction() as connection:
         if await canned.remove(connection, found.id):
-            await audit.write(connection, _entry(request, "canned.delete", found.id, found.unit))
+            await audit.write(connection, deed(request, "canned.delete", str(found.id), found.unit))
     flash(request, "ok", "conversations.canned.flash.deleted")
     raise web.HTTPSeeOther(HERE)

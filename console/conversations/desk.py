@@ -12,6 +12,7 @@ from aiohttp import web
 from console.answering import ANSWERING
 from console.colleagues import names_of_officers
 from console.conversations import timeline, window
+from console.deeds import deed
 from console.desk import DESK
 from console.errors import ConsoleError, NotFound
 from console.permissions import Permission
@@ -64,9 +65,7 @@ async def find_talk(request: web.Request, permission: Permission = Permission.SE
 
 def entry_of(request: web.Request, action: str, talk: Talk, **detail: Any) -> Entry:
     """Return what the audit log is told of an action on a talk."""
-    visitor = visitor_of(request)
-    address = visitor.session.get("address")
-    return Entry(visitor.officer.actor, action, talk.handover.number, talk.unit, detail, address)
+    return deed(request, action, talk.handover.number, talk.unit, **detail)
 
 
 async def show_talk(

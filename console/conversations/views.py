@@ -12,7 +12,7 @@ from console.conversations import acts
 from console.conversations.desk import ROOT, Draft, entry_of, find_talk, render_live, show_talk
 from console.desk import DESK
 from console.errors import NotFound
-from console.fields import typed
+from console.fields import read_id, typed
 from console.live import stream
 from console.permissions import Permission
 from console.pictures import send_picture
@@ -51,8 +51,7 @@ async def live_list(request: web.Request) -> web.StreamResponse:
 
 
 async def _list(request: web.Request, shown: str) -> dict[str, Any]:
-    before = request.query.get("before", "")
-    found = await _search(request, shown, int(before) if before.isdecimal() and len(before) < 19 else None)
+    found = await _search(request, shown, read_id(request.query.get("before", "")))
     limit = PAGE if shown == "closed" else MAX_QUEUE
     names = await names_of_officers(request)
     visitor = visitor_of(request)
@@ -106,17 +105,15 @@ async def reveal(request: web.Request) -> web.StreamResponse:
 @views.get("/{number}/photos/{message}", permission=Permission.SEE_TALKS)
 async def photo(request: web.Request) -> web.StreamResponse:
     """Send a photo that came in a talk, made anew from what the platform still has."""
-    talk, desk, message = await find_talk(request), request.config_dict[DESK], request.match_info["message"]
-    if not message.isdecimal() or len(message) > 18:
+    talk, desk, message = await find_talk(request), request.config_dict[DESK], read_id(request.match_info["message"])
+    if message is None:
         raise NotFound
-    event = await talks.photo_event(
-        desk.database, desk.cipher, citizen_id=talk.handover.citizen_id, message_id=int(message)
-    )
+    event = await talks.photo_event(desk.database, desk.cipher, citizen_id=talk.handover.citizen_id, message_id=message)
     content = None if event is None else await request.config_dict[ANSWERING].fetch_photo(*event)
     if content is None:
         raise NotFound
     # People send pictures of their identity cards: a look at one is like a look at a number.
-    await audit.note(desk.database, entry_of(request, "conversation.photo", talk, message=int(message)))
+    await audit.note(desk.database, entry_of(request, "conversation.photo", talk, message=message))
     return send_picture(content, "image/jpeg", f"{talk.handover.number}-{message}")
 
 

@@ -7,9 +7,11 @@ from typing import Final
 
 from aiohttp import web
 
+from console.deeds import deed
 from console.desk import DESK
-from console.dossiers.common import address, dossier_of, entry, given, moment_given, read_uuid
+from console.dossiers.common import address, dossier_of, moment_given, read_uuid
 from console.errors import BadForm, NotFound
+from console.fields import typed
 from console.permissions import Permission
 from console.rendering import flash
 from console.views import Views
@@ -37,7 +39,7 @@ async def send_again(request: web.Request) -> web.StreamResponse:
                 connection, desk.cipher, locked, seen=seen, officer=visitor.officer.login
             )
             detail = {"dossier": dossier.code, "kind": locked.kind, "state": locked.state}
-            noted = entry(request, "notice.send_again", object=str(notice), unit=dossier.agency_code, **detail)
+            noted = deed(request, "notice.send_again", object=str(notice), unit=dossier.agency_code, **detail)
             await audit.write(connection, noted)
     except NotSentAgain as refusal:
         flash(request, "bad", f"dossiers.again.{refusal.why}")
@@ -52,7 +54,7 @@ async def tell_otherwise(request: web.Request) -> web.StreamResponse:
     """Note that the person was told by other means."""
     desk = request.config_dict[DESK]
     dossier, visitor, notice = await _subject(request)
-    how = given(request, "how")
+    how = typed(request, "how")
     if how not in notice_marks.WAYS:
         raise BadForm
     async with desk.database.transaction() as connection:
@@ -62,7 +64,7 @@ async def tell_otherwise(request: web.Request) -> web.StreamResponse:
         is_noted = await notice_marks.tell_otherwise(connection, locked, how=how, officer=visitor.officer.login)
         if is_noted:
             detail = {"dossier": dossier.code, "how": how}
-            noted = entry(request, "notice.told_otherwise", object=str(notice), unit=dossier.agency_code, **detail)
+            noted = deed(request, "notice.told_otherwise", object=str(notice), unit=dossier.agency_code, **detail)
             await audit.write(connection, noted)
     flash(request, "ok" if is_noted else "note", "dossiers.told.done" if is_noted else "dossiers.told.nothing")
     raise web.HTTPSeeOther(f"{address(dossier.code)}#n-{notice}")

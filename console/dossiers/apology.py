@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from console.deeds import deed
 from console.desk import DESK
-from console.dossiers.common import address, dossier_of, entry, given, moment_given
+from console.dossiers.common import address, dossier_of, moment_given
 from console.dossiers.needs import APOLOGISER
 from console.errors import Conflict
+from console.fields import typed
 from console.permissions import Permission
 from console.rendering import flash, page, words_of
 from console.views import Views
@@ -52,22 +54,22 @@ async def prepare(request: web.Request) -> web.StreamResponse:
 async def confirm(request: web.Request) -> web.StreamResponse:
     """Look at it again with the officer's words (`step` preview), or send it (`step` confirm)."""
     dossier = await _subject(request)
-    reason = given(request, "reason")
-    typed = given(request, "day")
+    reason = typed(request, "reason")
+    asked = typed(request, "day")
     try:
-        day = date.fromisoformat(typed)
+        day = date.fromisoformat(asked)
     except ValueError:
-        return _show(request, dossier, refusal="no_day", status=422, day=typed, reason=reason)
+        return _show(request, dossier, refusal="no_day", status=422, day=asked, reason=reason)
     if len(reason) > MAX_REASON_CHARS:
-        return _show(request, dossier, refusal="long_reason", status=422, day=typed, reason=reason)
+        return _show(request, dossier, refusal="long_reason", status=422, day=asked, reason=reason)
     try:
-        if given(request, "step") != "confirm":
+        if typed(request, "step") != "confirm":
             return await _preview(request, dossier, day, reason)
         sent = await _send(request, dossier, day, reason)
     except ApologyRefused as refusal:
         if refusal.why in ("changed", "gone"):
             raise Conflict from None
-        return _show(request, dossier, refusal=refusal.why, status=422, day=typed, reason=reason)
+        return _show(request, dossier, refusal=refusal.why, status=422, day=asked, reason=reason)
     flash(request, "ok", "due.apology.held" if sent.is_held else "due.apology.sent", code=dossier.code)
     if not sent.is_reachable:
         flash(request, "bad", "due.apology.unreachable")
@@ -88,7 +90,7 @@ async def _send(request: web.Request, dossier: DossierPage, day: date, reason: s
             officer=visitor.officer.login,
         )
         detail = {"new_due_at": draft.new_due_at.isoformat(), "is_after_duty": draft.is_after_duty}
-        noted = entry(request, "apology.confirm", object=dossier.code, unit=dossier.agency_code, **detail)
+        noted = deed(request, "apology.confirm", object=dossier.code, unit=dossier.agency_code, **detail)
         await audit.write(connection, noted)
     if lane is not None:
         desk.ring(lane)

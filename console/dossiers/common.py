@@ -1,4 +1,4 @@
-"""What the pages about dossiers share: the dossier of a path, the entry in the audit log, masked names, page keys."""
+"""What the pages about dossiers share: the dossier of a path, masked names, page keys."""
 
 from __future__ import annotations
 
@@ -13,15 +13,13 @@ from aiohttp import web
 
 from console.desk import DESK
 from console.errors import BadForm, NotFound
+from console.fields import typed
 from console.permissions import Permission
-from console.security import FORM
-from console.sessions import address_of
 from console.visitor import visitor_of
 from console.words import all_words
 from dossiers.code import normalise_dossier_code
 from dossiers.errors import DossierCodeError
 from storage import dossier_pages
-from storage.audit import Entry
 from storage.dossier_pages import DossierPage
 
 HIDDEN: Final = "***"
@@ -50,29 +48,10 @@ async def dossier_of(request: web.Request) -> DossierPage:
     return found
 
 
-def entry(
-    request: web.Request,
-    action: str,
-    *,
-    object: str | None = None,  # noqa: A002 - the column
-    unit: str | None = None,
-    **detail: Any,
-) -> Entry:
-    """Return what the audit log keeps of a deed of this request's officer; `detail` holds no personal data."""
-    officer = visitor_of(request).officer
-    return Entry(officer.actor, action, object=object, unit=unit, detail=detail, address=address_of(request))
-
-
-def given(request: web.Request, name: str) -> str:
-    """Return a field of the form, "" when it is not there."""
-    value = request[FORM].get(name, "")
-    return value if isinstance(value, str) else ""
-
-
 def moment_given(request: web.Request, name: str) -> datetime:
     """Return a hidden field of ours that holds a moment; raises BadForm for what we never wrote."""
     try:
-        moment = datetime.fromisoformat(given(request, name))
+        moment = datetime.fromisoformat(typed(request, name))
     except ValueError:
         raise BadForm from None
     if moment.tzinfo is None:

@@ -11,6 +11,7 @@ from aiohttp import web
 from console.desk import DESK
 from console.dossiers.common import address, query, read_key, word
 from console.dossiers.needs import APOLOGISER
+from console.fields import read_id
 from console.permissions import Permission
 from console.rendering import page, words_of
 from console.views import Views
@@ -24,7 +25,6 @@ views = Views("/due")
 PAGE_LINES: Final = 50
 WHICH: Final = {"all": None, "late": True, "soon": False}
 _MOST_FREE_DAYS: Final = 30
-_MOST_ID_DIGITS: Final = 18
 
 
 def end_of_next_working_day(now: datetime, calendar: WorkCalendar, zone: ZoneInfo) -> datetime:
@@ -111,5 +111,5 @@ def _told(request: web.Request, one: DueLine, now: datetime) -> dict[str, Any]:
 
 def _key(text: str) -> tuple[datetime, int] | None:
     found = read_key(text)
-    is_id = found is not None and found[1].isascii() and found[1].isdecimal() and len(found[1]) <= _MOST_ID_DIGITS
-    return (found[0], int(found[1])) if found and is_id else None
+    line = read_id(found[1]) if found else None
+    return (found[0], line) if found and line is not None else None

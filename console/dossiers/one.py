@@ -6,11 +6,13 @@ from typing import Final
 
 from aiohttp import web
 
+from console.deeds import deed
 from console.desk import DESK
 from console.dossiers import timeline
-from console.dossiers.common import address, dossier_of, entry, given, mask_email, mask_name, word
+from console.dossiers.common import address, dossier_of, mask_email, mask_name, word
 from console.dossiers.needs import EXPLAINER
 from console.errors import BadForm
+from console.fields import typed
 from console.permissions import Permission
 from console.rendering import language_of, page, words_of
 from console.views import Views
@@ -36,10 +38,10 @@ async def show(request: web.Request) -> web.StreamResponse:
 @views.post("/{code}/reveal", permission=Permission.SEE_DOSSIERS)
 async def reveal(request: web.Request) -> web.StreamResponse:
     """The page with one thing of the owner's in the clear, noted in the audit log before it is shown."""
-    dossier, what = await dossier_of(request), given(request, "what")
+    dossier, what = await dossier_of(request), typed(request, "what")
     if what not in REVEALS:
         raise BadForm
-    noted = entry(request, "dossier.reveal", object=dossier.code, unit=dossier.agency_code, what=what)
+    noted = deed(request, "dossier.reveal", object=dossier.code, unit=dossier.agency_code, what=what)
     await audit.note(request.config_dict[DESK].database, noted)
     return await show_page(request, dossier, revealed=what)
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from console.deeds import deed
 from console.desk import DESK
-from console.dossiers.common import address, entry, given, mask_name, word
+from console.dossiers.common import address, mask_name, word
+from console.fields import typed
 from console.permissions import Permission
 from console.rendering import page, words_of
 from console.views import Views
@@ -52,19 +54,19 @@ async def ask(request: web.Request) -> web.StreamResponse:
 @views.post("", permission=Permission.SEE_DOSSIERS)
 async def find(request: web.Request) -> web.StreamResponse:
     """Look for it; a code that is found leads to its page."""
-    desk, asked = request.config_dict[DESK], given(request, "q")
+    desk, asked = request.config_dict[DESK], typed(request, "q")
     question = read_question(asked)
     if question is None:
         return _show(request, status=422, asked=asked, error=words_of(request)("dossiers.search.neither"))
     units = visitor_of(request).units(Permission.SEE_DOSSIERS)
     if question.kind == "code":
         one = await dossier_pages.find(desk.database, question.value, units=units)
-        await audit.note(desk.database, entry(request, "dossier.search", kind="code", found=int(one is not None)))
+        await audit.note(desk.database, deed(request, "dossier.search", kind="code", found=int(one is not None)))
         if one is not None:
             raise web.HTTPSeeOther(address(one.code))
         return _show(request, asked=question.value, nothing=words_of(request)("dossiers.search.no_code"))
     found = await dossier_pages.find_by_phone(desk.database, desk.cipher, question.value, units=units)
-    await audit.note(desk.database, entry(request, "dossier.search", kind="phone", found=len(found)))
+    await audit.note(desk.database, deed(request, "dossier.search", kind="phone", found=len(found)))
     if not found:
         return _show(request, nothing=words_of(request)("dossiers.search.no_phone", phone=mask_phone(question.value)))
     t = words_of(request)

@@ -9,14 +9,16 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from console.deeds import deed
 from console.desk import DESK
-from console.dossiers.common import address, entry, given, query, read_key, read_uuid, word
+from console.dossiers.common import address, query, read_key, read_uuid, word
 from console.dossiers.needs import EXPLAINER
-from console.dossiers.sheets import BOM, write_rows
 from console.errors import BadForm
+from console.fields import typed
 from console.permissions import Permission
 from console.rendering import flash, language_of, page, words_of
 from console.security import FORM, set_headers
+from console.spreadsheets import BOM, write_rows
 from console.views import Views
 from console.visitor import visitor_of
 from dossiers.masking import mask_phone
@@ -63,7 +65,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 @views.post("/told", permission=ACT)
 async def tell_otherwise(request: web.Request) -> web.StreamResponse:
     """Note of the chosen lines that their people were told by other means."""
-    how, chosen = given(request, "how"), [read_uuid(str(text)) for text in request[FORM].getall("notice", [])]
+    how, chosen = typed(request, "how"), [read_uuid(str(text)) for text in request[FORM].getall("notice", [])]
     if how not in notice_marks.WAYS or None in chosen or len(chosen) > PAGE_LINES:
         raise BadForm
     noted = sum([await _note(request, notice, how) for notice in chosen if notice is not None])
@@ -72,7 +74,7 @@ async def tell_otherwise(request: web.Request) -> web.StreamResponse:
     else:
         flash(request, "ok" if noted else "note", "dossiers.undelivered.noted", noted=noted, chosen=len(chosen))
     trouble, kind = _filters(request[FORM])
-    raise web.HTTPSeeOther("/console/undelivered" + query(trouble=trouble, kind=kind, before=given(request, "before")))
+    raise web.HTTPSeeOther("/console/undelivered" + query(trouble=trouble, kind=kind, before=typed(request, "before")))
 
 
 @views.post("/list.csv", permission=Permission.SEE_DOSSIERS)
@@ -81,7 +83,7 @@ async def download(request: web.Request) -> web.StreamResponse:
     desk, t = request.config_dict[DESK], words_of(request)
     trouble, kind = _filters(request[FORM])
     detail = {"trouble": trouble, "kind": kind}
-    await audit.note(desk.database, entry(request, "undelivered.download", **detail))
+    await audit.note(desk.database, deed(request, "undelivered.download", **detail))
     response = web.StreamResponse(headers={"Content-Type": "text/csv; charset=utf-8"})
     name = f"chua-toi-noi-{desk.now().astimezone(desk.config.zone):%Y%m%d-%H%M}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -119,7 +121,7 @@ async def _note(request: web.Request, notice: uuid.UUID, how: str) -> bool:
             return False
         detail = {"dossier": locked.dossier_code, "how": how}
         await audit.write(
-            connection, entry(request, "notice.told_otherwise", object=str(notice), unit=locked.unit, **detail)
+            connection, deed(request, "notice.told_otherwise", object=str(notice), unit=locked.unit, **detail)
         )
         return True
 

@@ -18,10 +18,12 @@
       const was = part.innerHTML;
       // Who reads a table in it, or stands in it with the keyboard, is not disturbed.
       if (old.contains(document.activeElement)) continue;
-      const open = [...old.querySelectorAll("details")].map((one) => one.open);
-      [...part.querySelectorAll("details")].forEach((one, i) => { one.open = open[i] ?? one.open; });
+      const folds = "details:not(.confirm)";
+      const open = [...old.querySelectorAll(folds)].map((one) => one.open);
+      [...part.querySelectorAll(folds)].forEach((one, i) => { one.open = open[i] ?? one.open; });
       part.dataset.was = was;
       old.replaceWith(part);
+      part.querySelectorAll("details.confirm").forEach(ask);
     }
   }
 
@@ -142,5 +144,10 @@
   document.querySelectorAll("details.confirm").forEach(ask);
   document.querySelectorAll("[data-max]").forEach(count);
   document.querySelectorAll("[data-preview]").forEach(preview);
+  // On a phone the tabs are wider than the screen: the one that is open must be seen.
+  for (const tab of document.querySelectorAll(".tabs a[aria-current]")) {
+    const row = tab.closest("ul");
+    row.scrollLeft += tab.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - tab.clientWidth) / 2;
+  }
   document.querySelector("[data-focus]")?.focus();
 })();

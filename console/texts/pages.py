@@ -6,12 +6,13 @@ from typing import Any
 
 from aiohttp import web
 
+from console.deeds import deed
 from console.desk import DESK
 from console.errors import Conflict, Forbidden, NotFound
+from console.fields import read_id
 from console.permissions import Permission
 from console.rendering import flash, page, render, words_of
 from console.security import FORM
-from console.sessions import address_of
 from console.texts.looks import differences, fields_of, look_at, read_body
 from console.texts.services import TEXTS, TextSubject
 from console.views import Views
@@ -23,7 +24,6 @@ from storage.templates import Body, Medium, Version
 
 views = Views("/texts")
 _MAX_COMMENT_CHARS = 500
-_MAX_DIGITS = 18
 
 
 def _subject(request: web.Request) -> TextSubject:
@@ -51,8 +51,7 @@ def _label(request: web.Request, subject: TextSubject) -> str:
 
 async def _record(request: web.Request, connection: Connection, action: str, version: Version) -> None:
     name = f"{version.notice}/{version.language}/{version.channel}/{version.version}"
-    actor = visitor_of(request).officer.actor
-    await audit.write(connection, audit.Entry(actor, action, name, address=address_of(request)))
+    await audit.write(connection, deed(request, action, name))
 
 
 def _in_force(versions: list[Version]) -> Version | None:
@@ -191,10 +190,8 @@ async def _change_own(request: web.Request, what: str) -> web.StreamResponse:
 
 
 async def _find(request: web.Request) -> Version:
-    number = request.match_info["version"]
-    if not (number.isascii() and number.isdecimal() and len(number) <= _MAX_DIGITS):
-        raise NotFound
-    version = await templates.find(request.config_dict[DESK].database, int(number))
+    number = read_id(request.match_info["version"])
+    version = None if number is None else await templates.find(request.config_dict[DESK].database, number)
     if version is None:
         raise NotFound
     if version.state in ("draft", "withdrawn") and version.author != visitor_of(request).officer.login:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -48,8 +48,8 @@ class Texts(Protocol):
     """The rules of texts (status_bridge/texts.py), as the console sees them."""
 
     @property
-    def placeholders(self) -> Mapping[str, str]:
-        """What a text may name, with what it stands for."""
+    def placeholders(self) -> Sequence[str]:
+        """What a text may name."""
 
     @property
     def samples(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from console.answering import ANSWERING
 from console.colleagues import names_of_officers
+from console.deeds import deed
 from console.desk import DESK
 from console.errors import NotFound
 from console.permissions import Permission
@@ -53,9 +54,7 @@ async def find_ticket(request: web.Request, permission: Permission = Permission.
 
 def entry_of(request: web.Request, action: str, found: DeskTicket, **detail: Any) -> Entry:
     """Return what the audit log is told of an action on a ticket."""
-    visitor = visitor_of(request)
-    address = visitor.session.get("address")
-    return Entry(visitor.officer.actor, action, found.ticket.number, found.unit_code, detail, address)
+    return deed(request, action, found.ticket.number, found.unit_code, **detail)
 
 
 def step_of(request: web.Request, found: DeskTicket) -> Step | None:

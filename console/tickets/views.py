@@ -9,7 +9,7 @@ from aiohttp import web
 from console.colleagues import names_of_officers
 from console.desk import DESK
 from console.errors import NotFound
-from console.fields import typed
+from console.fields import read_id, typed
 from console.permissions import Permission
 from console.pictures import send_picture
 from console.rendering import flash, page, words_of
@@ -28,6 +28,7 @@ TOPICS: Final = ("complaint", "petition", "praise", "export", "erase", "withdrew
 STATES: Final = ("due", "mine", "open", "claimed", "unpublished", "ended")
 MAX_OPEN: Final = 500
 PAGE: Final = 50
+MAX_PHOTOS: Final = 999
 
 
 @views.get("", permission=Permission.SEE_TALKS)
@@ -62,7 +63,7 @@ def _wanted(request: web.Request) -> dict[str, str]:
         "kind": query["kind"] if query.get("kind") in KINDS else "",
         "topic": query["topic"] if query.get("topic") in TOPICS else "",
         "unit": query.get("unit", "")[:60],
-        "before": query["before"] if query.get("before", "").isdecimal() and len(query["before"]) < 19 else "",
+        "before": query["before"] if read_id(query.get("before", "")) is not None else "",
     }
 
 
@@ -105,15 +106,19 @@ async def reveal(request: web.Request) -> web.StreamResponse:
 @views.get("/{number}/photos/{position}", permission=Permission.SEE_TALKS)
 async def photo(request: web.Request) -> web.StreamResponse:
     """Send a picture of a ticket."""
-    found, desk, position = await find_ticket(request), request.config_dict[DESK], request.match_info["position"]
-    if not position.isdecimal() or not 1 <= len(position) <= 3 or int(position) < 1:
+    found, desk, position = (
+        await find_ticket(request),
+        request.config_dict[DESK],
+        read_id(request.match_info["position"]),
+    )
+    if position is None or not 1 <= position <= MAX_PHOTOS:
         raise NotFound
-    kept = await ticket_desk.photo(desk.database, desk.cipher, found.ticket.id, int(position))
+    kept = await ticket_desk.photo(desk.database, desk.cipher, found.ticket.id, position)
     if kept is None:
         raise NotFound
     # People send pictures of their identity cards: a look at one is like a look at a number.
-    await audit.note(desk.database, entry_of(request, "ticket.photo", found, position=int(position)))
-    return send_picture(kept.content, kept.kind, f"{found.ticket.number}-{int(position)}")
+    await audit.note(desk.database, entry_of(request, "ticket.photo", found, position=position))
+    return send_picture(kept.content, kept.kind, f"{found.ticket.number}-{position}")
 
 
 @views.post("/{number}/claim", permission=Permission.TALK)

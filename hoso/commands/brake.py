@@ -50,11 +50,7 @@ def status(as_json: AsJson = False) -> None:
     async def work(_: Site, database: Database) -> dict[str, Any]:
         return await _describe(database)
 
-    told = with_database("brake", work)
-    if as_json:
-        print_json(told)
-    else:
-        _tell(told)
+    _tell(with_database("brake", work), as_json=as_json)
 
 
 @app.command()
@@ -70,11 +66,7 @@ def on(
         await table.pull(database, BY_HAND, detail=" ".join(reason.split())[:200], by=_person())
         return await _describe(database)
 
-    told = with_database("brake", work)
-    if as_json:
-        print_json(told)
-    else:
-        _tell(told)
+    _tell(with_database("brake", work), as_json=as_json)
 
 
 @app.command()
@@ -119,7 +111,10 @@ async def _ring(site: Site, database: Database) -> None:
     await bell.aclose()
 
 
-def _tell(told: dict[str, Any]) -> None:
+def _tell(told: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(told)
+        return
     if told["engaged"]:
         typer.echo(
             f"ON since {told['since']:%Y-%m-%d %H:%M:%S %Z}: {told['cause']} ({told['detail']}), by {told['by']}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import typer
@@ -16,9 +17,12 @@ from status_bridge.broadcasts.counting import Preview
 from status_bridge.broadcasts.desk import BroadcastDesk
 from status_bridge.broadcasts.reporting import Report
 from storage.broadcasts import Broadcast
+from storage.errors import DatabaseUnavailable
 
 MOVING: Final = frozenset({"preparing", "canary", "sending"})
 LOOK_SECONDS: Final = 1.0
+AWAY_SECONDS: Final = 60.0
+"""So long an outage is waited for: a restart of PostgreSQL takes seconds, and the broadcast goes on after it."""
 _HASH_CHARS: Final = 12
 
 
@@ -66,10 +70,12 @@ def _progress(told: reporting.Progress | None) -> dict[str, Any]:
         "handled": f"{told.rows - told.left} of {told.rows} ({100 * told.share_done:.1f} %)",
         "by state": _counts(told.counts),
         "failures": _counts(told.failures) or None,
+        "held back": _counts(told.waiting) or None,
         "rate": None if told.rate_per_second is None else f"{told.rate_per_second:.1f} a second",
         "remaining": None if told.remaining_seconds is None else f"{told.remaining_seconds:.0f} s",
         "waits": None if not told.waits else _counts(told.waits),
         "cost so far": f"{told.cost_vnd} VND",
+        "as of": told.at,
     }
 
 
@@ -111,17 +117,32 @@ def show_report(told: Report) -> None:
     )
 
 
-async def watch_progress(desk: BroadcastDesk, number: str) -> reporting.Progress:
-    """Show a bar while it moves; return how far it has come when it ends or is stopped."""
+async def watch_progress(
+    desk: BroadcastDesk, number: str, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> reporting.Progress:
+    """Show a bar while it moves; return how far it has come when it ends or is stopped. Outlives a short outage.
+
+    Raises:
+        DatabaseUnavailable: PostgreSQL stayed away.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(number, total=None)
+        away_since: float | None = None
         while True:
-            told = await desk.status(number)
+            try:
+                told, away_since = await desk.status(number), None
+            except DatabaseUnavailable:
+                away_since = time.monotonic() if away_since is None else away_since
+                if time.monotonic() - away_since >= AWAY_SECONDS:
+                    raise
+                bar.update(task, description="PostgreSQL does not answer; waiting")
+                await sleep(LOOK_SECONDS)
+                continue
             rate = "" if told.rate_per_second is None else f" {told.rate_per_second:.0f}/s"
             bar.update(
                 task, total=told.rows or None, completed=told.rows - told.left, description=f"{told.state}{rate}"
             )
             if told.state not in MOVING:
                 return told
-            await asyncio.sleep(LOOK_SECONDS)
+            await sleep(LOOK_SECONDS)

@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
-from typing import Any, NoReturn, TypeVar
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, Protocol, TypeVar
 
 import typer
 from pydantic import BaseModel
@@ -17,6 +19,54 @@ from storage.database import Database
 from storage.procedures import Stored
 
 ItemT = TypeVar("ItemT", bound=BaseModel)
+KeptT = TypeVar("KeptT", bound=BaseModel, contravariant=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class Read(Protocol[ItemT]):
+    """Reads a file; `source` and `as_of` are those of rows that name none."""
+
+    def __call__(self, path: Path, *, source: str | None = None, as_of: str | None = None) -> Reading[ItemT]:
+        """Return the good rows and the refused ones; raises FileUnreadable."""
+        ...
+
+
+class Store(Protocol[KeptT]):
+    """Keeps items in one transaction; with `replace` those that are not among them are retired."""
+
+    def __call__(self, database: Database, wanted: Sequence[KeptT], *, replace: bool = False) -> Awaitable[Stored]:
+        """Return what changed."""
+        ...
+
+
+def add_import(app: typer.Typer, command: str, what: str, read: Read[ItemT], store: Store[ItemT]) -> None:
+    """Give `hoso <command>` its `import FILE`; `what` are the things in the words of its help."""
+
+    def import_file(
+        file: Annotated[
+            Path, typer.Argument(metavar="FILE", help="JSON, CSV (UTF-8) or XLSX; see docs/procedures.md.")
+        ],
+        source: Annotated[
+            str | None, typer.Option(help="Source of rows that name none, as citizens will read it.")
+        ] = None,
+        as_of: Annotated[str | None, typer.Option(help="Date of rows that name none: 2026-07 or 2026-07-15.")] = None,
+        strict: Annotated[bool, typer.Option("--strict", help="Import nothing when any row is refused.")] = False,
+        replace: Annotated[
+            bool, typer.Option("--replace", help="The file is complete: retire what it does not name.")
+        ] = False,
+        as_json: AsJson = False,
+    ) -> None:
+        run_import(
+            command,
+            partial(read, file, source=source, as_of=as_of),
+            partial(store, replace=replace),
+            strict=strict,
+            replace=replace,
+            as_json=as_json,
+        )
+
+    told = f"Import {what}: all good rows in one transaction, a line for each refused one. Exit 1 if any was refused."
+    app.command("import", help=told)(import_file)
 
 
 def run_import(

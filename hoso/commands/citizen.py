@@ -11,11 +11,13 @@ from redis.exceptions import RedisError
 from dossiers.contact import normalise_phone
 from dossiers.masking import mask_phone
 from hoso.commands.context import with_database
+from hoso.commands.local_user import command_actor
 from hoso.commands.output import as_json_text, print_json
 from hoso.erasing import open_eraser
 from hoso.errors import CommandError, NotReady
 from hoso.site import Site
-from storage import subject
+from storage import audit, subject
+from storage.audit import Entry
 from storage.database import Database
 from storage.erasure import Erased
 from storage.tickets import new_number
@@ -45,6 +47,7 @@ def export(
     number = _read_phone(phone)
 
     async def work(site: Site, database: Database) -> dict[str, Any]:
+        await audit.note(database, Entry(command_actor(), "citizen.export"))
         return await subject.export(database, site.cipher, number)
 
     known = with_database("citizen", work)
@@ -94,6 +97,7 @@ def erase(
 
 async def _erase(site: Site, database: Database, phone: str) -> str:
     number = new_number("data")
+    await audit.note(database, Entry(command_actor(), "citizen.erase", number))
     try:
         async with open_eraser(site, database) as eraser:
             erased = await eraser.erase_phone(phone, number=number)

@@ -7,12 +7,14 @@ import typer
 
 from bot.texts.person import in_all_languages, words_of
 from hoso.commands.context import with_database
+from hoso.commands.local_user import command_actor
 from hoso.commands.output import print_json, print_rows
 from hoso.errors import CommandError
 from hoso.moments import utc_now
 from hoso.officer_chat import window_rules
 from hoso.site import Site
 from storage import handovers, officer_messages
+from storage.audit import Entry
 from storage.chat_window import MAX_TEXT_CHARS, Refusal
 from storage.database import Database
 from storage.handovers import Ending, Handover
@@ -34,6 +36,11 @@ WHY_NOT = {
     Refusal.QUOTA_USED: "as many answers as the platform takes are given; wait until the citizen writes again",
 }
 """In words, and what to do."""
+
+
+def _entry(action: str, number: str, officer: str) -> Entry:
+    """Return what the audit log keeps: who gave the command, and for whom they say that they act."""
+    return Entry(command_actor(), action, number.upper(), detail={"officer": officer})
 
 
 @app.command("list")
@@ -89,7 +96,8 @@ def claim(number: Number, officer: Officer) -> None:
 
     async def work(site: Site, database: Database) -> Handover | None:
         words = in_all_languages("officer_is_here")
-        return await handovers.claim(database, site.cipher, number, officer=officer, announcement=words)
+        entry = _entry("conversation.claim", number, officer)
+        return await handovers.claim(database, site.cipher, number, officer=officer, announcement=words, entry=entry)
 
     handover = with_database("handovers", work)
     if handover is None:
@@ -109,8 +117,9 @@ def say(number: Number, text: Annotated[str, typer.Argument(help="What is said."
         handover = await handovers.find(database, number)
         said = words_of("vi" if handover is None else handover.language).said.format(text=text.strip())
         rules = window_rules(site.settings)
+        entry = _entry("conversation.say", number, officer)
         return await handovers.say(
-            database, site.cipher, number, officer=officer, text=said, rules=rules, now=utc_now()
+            database, site.cipher, number, officer=officer, text=said, rules=rules, now=utc_now(), entry=entry
         )
 
     outcome = with_database("handovers", work)
@@ -138,7 +147,13 @@ def close(
         name, values = ("closed_with_summary", {"summary": summary}) if summary else ("closed", {})
         words = in_all_languages(name, **values)
         return await handovers.close(
-            database, site.cipher, handover.id, ending=Ending.BY_OFFICER, summary=summary, announcement=words
+            database,
+            site.cipher,
+            handover.id,
+            ending=Ending.BY_OFFICER,
+            summary=summary,
+            announcement=words,
+            entry=_entry("conversation.close", handover.number, officer),
         )
 
     outcome = with_database("handovers", work)

@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from hoso.commands.context import with_database
+from hoso.commands.local_user import command_actor
 from hoso.commands.output import print_json, print_rows
 from hoso.errors import CommandError
 from hoso.site import Site
-from storage import api_keys, rotation
+from storage import api_keys, audit, rotation
+from storage.audit import Entry
 from storage.crypto import generate_key
 from storage.database import Database
 
@@ -31,7 +33,11 @@ def add(
         raise typer.BadParameter("--unit goes with --scope broadcasts, and only with it")
 
     async def work(_: Site, database: Database) -> str:
-        return await api_keys.add(database, source, scopes=[scope], unit=unit)
+        async with database.transaction() as connection:
+            identifier, made = await api_keys.make(connection, source, scopes=[scope], unit=unit)
+            detail = {"source": source, "scopes": [scope]}
+            await audit.write(connection, Entry(command_actor(), "key.add", identifier, unit, detail))
+        return made
 
     key = with_database("keys", work)
     if as_json:
@@ -61,7 +67,11 @@ def revoke(identifier: Annotated[str, typer.Argument(metavar="ID", help="As `hos
     """End a key at once."""
 
     async def work(_: Site, database: Database) -> bool:
-        return await api_keys.revoke(database, identifier)
+        async with database.transaction() as connection:
+            ended = await api_keys.end(connection, identifier)
+            if ended is not None:
+                await audit.write(connection, Entry(command_actor(), "key.revoke", identifier, ended.unit))
+        return ended is not None
 
     if not with_database("keys", work):
         raise CommandError(f"no key {identifier} in force; see: hoso keys list")

@@ -1,13 +1,11 @@
 """`hoso procedures`: the catalogue of procedures, from files."""
 
-from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.catalogue.procedures import read_procedures
-from hoso.commands.catalogue import fail, run_import
+from hoso.commands.catalogue import AsJson, add_import, fail
 from hoso.commands.context import with_database
 from hoso.commands.output import print_json, print_rows
 from hoso.site import Site
@@ -16,31 +14,7 @@ from storage.database import Database
 from storage.procedures import Found, Procedure
 
 app = typer.Typer()
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Source = Annotated[str | None, typer.Option(help="Source of rows that name none, as citizens will read it.")]
-AsOf = Annotated[str | None, typer.Option(help="Date of rows that name none: 2026-07 or 2026-07-15.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Import nothing when any row is refused.")]
-Replace = Annotated[bool, typer.Option("--replace", help="The file is complete: retire what it does not name.")]
-
-
-@app.command("import")
-def import_file(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON, CSV (UTF-8) or XLSX; see docs/procedures.md.")],
-    source: Source = None,
-    as_of: AsOf = None,
-    strict: Strict = False,
-    replace: Replace = False,
-    as_json: AsJson = False,
-) -> None:
-    """Import procedures: all good rows in one transaction, a line for each refused one. Exit 1 if any was refused."""
-    run_import(
-        "procedures",
-        partial(read_procedures, file, source=source, as_of=as_of),
-        partial(procedures.store, replace=replace),
-        strict=strict,
-        replace=replace,
-        as_json=as_json,
-    )
+add_import(app, "procedures", "procedures", read_procedures, procedures.store)
 
 
 @app.command("list")

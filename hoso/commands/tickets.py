@@ -8,12 +8,14 @@ import typer
 
 from bot.texts.feedback import words_of
 from hoso.commands.context import with_database
+from hoso.commands.local_user import command_actor
 from hoso.commands.output import print_json, print_rows
 from hoso.errors import CommandError
 from hoso.moments import utc_now
 from hoso.officer_chat import window_rules
 from hoso.site import Site
 from storage import ticket_answers, tickets
+from storage.audit import Entry
 from storage.chat_window import MAX_TEXT_CHARS
 from storage.database import Database
 from storage.tickets import Photo, Ticket
@@ -24,6 +26,11 @@ Number = Annotated[str, typer.Argument(metavar="NUMBER", help="PA-… or DL-… 
 Officer = Annotated[str, typer.Option(help="Who acts; kept with what is done.")]
 KINDS = tuple(tickets.PREFIXES)
 STATES = ("open", "claimed", "answered", "cancelled")
+
+
+def _entry(action: str, number: str, officer: str) -> Entry:
+    """Return what the audit log keeps: who gave the command, and for whom they say that they act."""
+    return Entry(command_actor(), action, number.upper(), detail={"officer": officer})
 
 
 @app.command("list")
@@ -89,7 +96,7 @@ def claim(number: Number, officer: Officer) -> None:
     """Take a ticket that nobody has; its sender sees that it is worked on."""
 
     async def work(_: Site, database: Database) -> bool:
-        return await tickets.claim(database, number, officer=officer)
+        return await tickets.claim(database, number, officer=officer, entry=_entry("ticket.claim", number, officer))
 
     if not with_database("tickets", work):
         raise CommandError(f"no ticket {number} that is free; see: hoso tickets list --state open")
@@ -115,6 +122,7 @@ def answer(number: Number, text: Annotated[str, typer.Argument(help="The answer.
             words=words,
             rules=window_rules(site.settings),
             now=utc_now(),
+            entry=_entry("ticket.answer", number, officer),
         )
 
     outcome = with_database("tickets", work)

@@ -25,7 +25,7 @@ def broadcast_document() -> dict[str, Any]:
     acts = {
         "submit": ("Count it and ask for approval", "Below the city's thresholds it is approved with that."),
         "pause": ("Stop for the time being", "No further message goes out."),
-        "resume": ("Go on from the exact next row", "After a pause or a halt."),
+        "resume": ("Go on from the exact next row", "After a pause; what halted by itself an officer lets go on."),
         "cancel": ("Stop for good", "What has not gone out never will."),
     }
     return {

@@ -29,6 +29,10 @@ SELECT o.id, o.login, o.name, o.language, o.credentials_version, o.must_set_up, 
                  WHERE r.officer_id = o.id), '{}') AS grants
 FROM officers o ORDER BY o.login
 
+-- name: names
+-- What officers are called.
+SELECT login, name FROM officers
+
 -- name: lock
 -- Those who change what officers may do take turns: somebody must always be left to administer.
 SELECT pg_advisory_xact_lock(hashtext('hoso.officers'))

@@ -121,6 +121,6 @@ async def test_everything_works_without_javascript(chromium: Browser, hall: Hall
     async with window(chromium, hall.office, lan, scripts=False) as (page, _):
         await page.goto(hall.office.url(f"{ROOT}/{number}"))
         await page.get_by_role("button", name="Bắt đầu gửi").click()
-        await page.locator("summary", has_text="Huỷ hẳn").click()
-        await page.get_by_role("button", name="Huỷ hẳn").click()
-        await expect(page.locator("#progress-state")).to_contain_text("Đã huỷ")
+        await page.locator("summary", has_text="Hủy hẳn").click()
+        await page.get_by_role("button", name="Hủy hẳn").click()
+        await expect(page.locator("#progress-state")).to_contain_text("Đã hủy")

@@ -192,6 +192,13 @@ CREATE INDEX notices_broadcast_state ON notices (broadcast_id, state) WHERE broa
 
 -- The day's figures are counted from the rows of the day; a broadcast's from its progress.
 CREATE INDEX notices_made ON notices (created_at) WHERE broadcast_id IS NULL;
+-- The officers' list of what nobody receives unless a person acts: read in its order, and counted. The condition stands
+-- word for word in `dossier_pages.sql` and `figures.sql`, or the index is not used.
+CREATE INDEX notices_undelivered ON notices (updated_at, id)
+WHERE ((state IN ('failed', 'no_mobile', 'in_doubt') AND (state <> 'in_doubt' OR due_at IS NULL))
+       OR (state = 'accepted' AND reason = 'no_receipt' AND due_at IS NULL AND demands_action)
+       OR reason = 'wrong_number')
+  AND broadcast_id IS NULL;
 CREATE INDEX dossier_events_rejected ON dossier_events (received_at) WHERE outcome = 'rejected';
 
 -- Written by the rows' readers when somebody was told by other means, or a notice was sent again by hand.

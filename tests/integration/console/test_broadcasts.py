@@ -56,3 +56,19 @@ async def test_a_broadcast_goes_from_a_form_to_its_report(hall: Hall) -> None:
     assert "+84" not in told.text
     assert ("officer:minh", "approve") in await hall.log(number)
     assert "Bắt đầu gửi" in (await lan.get(page)).text
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [("list_expires", "danh sách không dùng được nữa"), ("link_not_official", "nội dung không còn đúng quy định")],
+)
+async def test_one_that_could_not_begin_says_so_in_words(hall: Hall, reason: str, sentence: str) -> None:
+    lan = await hall.office.sign_in("lan", (UNIT, "author"))
+    number = await hall.write(lan)
+    await hall.office.database.fetch(
+        "UPDATE broadcasts SET reason = %(reason)s WHERE number = %(number)s RETURNING id",
+        {"reason": reason, "number": number},
+    )
+    page = await lan.get(f"{ROOT}/{number}")
+    assert sentence in page.text
+    assert reason not in page.text

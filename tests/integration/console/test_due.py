@@ -172,8 +172,8 @@ async def test_a_dossier_that_is_not_at_work_gets_no_apology(office: Office, sta
         ((date.today() - timedelta(days=1)).isoformat(), "Vì vậy.", "phải sau hôm nay"),
         ("2027-02-08", "Vì vậy.", "phải là ngày làm việc"),  # the third day of Tết
         ((date.today() + timedelta(days=500)).isoformat(), "Vì vậy.", "quá xa"),
-        ("tomorrow", "Vì vậy.", "Hãy chọn ngày"),
-        (None, "  ", "Hãy ghi lý do"),
+        ("tomorrow", "Vì vậy.", "Mời chọn ngày"),
+        (None, "  ", "Mời ghi lý do"),
         (None, "Gọi 0905 123 456 nhé", "không được có số điện thoại"),
         (None, "Số 048099001234", "không được có số điện thoại"),
         (None, "x" * 201, "dài quá 200"),

@@ -98,7 +98,7 @@ async def test_two_approvals_at_the_same_time_are_one(office: Office) -> None:
         ("{{ code.__class__ }}", "Không được dùng Getattr"),
         ("{{ code", "Dòng 1"),
         ("Xem https://lua-dao.example {{ code }}", "Không đặt đường dẫn"),
-        ("{{ reason }}" * 30 + "a" * 1500, "nhiều nhất 2000"),
+        ("{{ reason }}" * 30 + "a" * 1500, "tối đa 2000"),
         ("<script>alert(1)</script> {{ nowhere }}", "&lt;script&gt;alert(1)"),
     ],
 )

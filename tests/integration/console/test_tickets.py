@@ -190,7 +190,7 @@ async def test_a_data_request_is_for_the_whole_city_and_tells_administrators_wha
     tam, lan = await office.sign_in("tam", ("*", "author")), await office.sign_in("lan", LAN)
     assert "hoso citizen export" in (await chief.get(f"{ROOT}/{ticket.number}")).text
     seen = (await tam.get(f"{ROOT}/{ticket.number}")).text
-    assert ("hoso citizen export" in seen, "do quản trị viên thực hiện" in seen) == (False, True)
+    assert ("hoso citizen export" in seen, "do người quản trị thực hiện" in seen) == (False, True)
     assert (await lan.get(f"{ROOT}/{ticket.number}")).status == 404
     asked = await tam.post(f"{ROOT}/{ticket.number}/answer", {"decision": "refuse", "text": "x", "form": "f"})
     assert asked.status == 422

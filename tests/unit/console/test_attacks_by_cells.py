@@ -2,8 +2,7 @@
 
 import pytest
 
-from console.dossiers.sheets import write_rows
-from console.spreadsheets import harmless
+from console.spreadsheets import harmless, write_rows
 
 BEGINNINGS = ("=1", "+84", "-1", "@x", "|cmd", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x")
 UNSEEN = ("", " ", "\u00a0", "\u200b", "\ufeff")

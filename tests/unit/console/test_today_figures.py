@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from structlog.testing import capture_logs
 
 from console.kept import Kept
 from console.today_figures import by_channel, ending_soon, forecast, hourly, states_of, told_states
@@ -107,3 +108,32 @@ async def test_a_failure_is_told_only_where_nothing_can_be_shown_instead() -> No
     await asyncio.sleep(0.01)
     assert await kept.get("a", fail) == 1
     await kept.aclose()
+
+
+async def test_what_a_page_can_do_without_is_made_behind_it() -> None:
+    kept: Kept[int] = Kept(fresh_seconds=10, stale_seconds=60)
+    goes_on = asyncio.Event()
+
+    async def make_late() -> int:
+        await goes_on.wait()
+        return 7
+
+    assert await kept.get_soon("a", make_late, patience_seconds=0.01) is None
+    goes_on.set()
+    assert await kept.get_soon("a", make_late, patience_seconds=5) == 7
+
+
+async def test_a_failure_behind_the_page_is_logged_whatever_it_is() -> None:
+    """Redis' own errors were swallowed: figures grew old and nobody knew why."""
+    clock = Clock()
+    kept: Kept[int] = Kept(fresh_seconds=10, stale_seconds=60, clock=clock)
+
+    async def fail() -> int:
+        raise ConnectionError("test")
+
+    await kept.get("a", clock.make)
+    clock.now = 20
+    with capture_logs() as logs:
+        assert await kept.get("a", fail) == 1
+        await asyncio.sleep(0.01)
+    assert [(line["event"], line["reason"]) for line in logs] == [("figures_not_made", "ConnectionError")]
