@@ -30,7 +30,7 @@ CHROMIUM_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS: Final = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
 SIZES: Final = {"desktop": (1280, 800), "phone": (390, 844)}
 MAX_HEIGHT: Final = 2600
-MAX_PICTURE_BYTES: Final = 150_000
+MAX_PICTURE_BYTES: Final = 200_000
 COLOURS: Final = 256
 
 PAGES: Final[Sequence[tuple[str, str, str | None]]] = (

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.integration.bot.town import Town
+from tests.zones import zone_where_it_is
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -18,8 +19,9 @@ def days_around() -> str:
 
 
 def always_open() -> dict[str, Any]:
-    """Settings by which officers are there at any time of the test."""
-    return {"officer_hours": "00:00-23:59:59.999", "working_days": days_around()}
+    """Settings by which officers are there at any time of the test, and for hours after it."""
+    noon = {"timezone": zone_where_it_is(12).key}
+    return {"officer_hours": "00:00-23:59:59.999", "working_days": days_around(), **noon}
 
 
 def always_closed() -> dict[str, Any]:

@@ -147,6 +147,8 @@ async def test_a_wrong_number_gets_nothing_more_and_officers_see_it(town: Town) 
 async def test_a_relatives_phone_is_not_theirs_to_stop(town: Town) -> None:
     an = await town.person("0905123456", name="An")
     await town.event(CODE, 2, phone="0905999888")
+    tried = "SELECT 1 FROM notices WHERE state NOT IN ('held', 'pending', 'sending')"
+    await town.until(lambda: town.database.fetch(tried), "the notice's end, before there is a chat for it")
     (row,) = await town.database.fetch("SELECT id FROM dossiers")
     proved = ProvedPhone("84905999888", town.cipher)
     await citizens.link(town.database, await town.citizen(an), row["id"], proof="otp_zalo", phone=proved)

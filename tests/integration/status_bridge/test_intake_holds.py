@@ -17,6 +17,7 @@ from storage import notices, waiting
 from storage.notices import CONTENT_COLUMN
 from storage.sql import queries
 from tests.integration.status_bridge.bridge import CIPHER, CONFIG, Bridge, new_code, raw_event
+from tests.zones import zone_where_it_is
 
 HOLDS = {Notice.REFUSED: 600.0, Notice.FINISHED: 300.0}
 CONFIG_OF_HOLDS = replace(CONFIG, policy=replace(CONFIG.policy, hold_seconds=HOLDS))
@@ -264,7 +265,8 @@ async def test_without_holds_nothing_is_looked_for(bridge: Bridge) -> None:
 
 async def test_what_has_replaced_another_is_not_taken_back_for_then_neither_would_be_told(postgres_url: str) -> None:
     limit = DailyLimit(6, time(17), merges=True)
-    async with Bridge.open(postgres_url, replace(CONFIG_OF_HOLDS, daily_limit=limit)) as bridge:
+    noon = replace(CONFIG_OF_HOLDS, daily_limit=limit, zone=zone_where_it_is(12))  # holds end on the same day
+    async with Bridge.open(postgres_url, noon) as bridge:
         await bridge.take([raw_event(new_code(), 2) for _ in range(5)])
         code = new_code()
         await bridge.take([raw_event(code, 2)])

@@ -4,7 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from storage import broadcast_rows, notices
 from storage.broadcast_rows import Moving
 from storage.notices import Outcome
 from tests.integration.workers.composition import World
+from tests.zones import zone_where_it_is
 from workers.broadcasts.config import BroadcastConfig
 from workers.broadcasts.leader import Broadcasts
 from workers.broadcasts.source import Person
@@ -135,9 +136,7 @@ def quiet_now(moment_zone: ZoneInfo = ZONE, *, now: Any) -> Hours:
 
 def where_it_is(hour: int) -> Hours:
     """Hours without a night of the city's own, where the clock shows this hour (0…23) at any time of a test."""
-    behind = (datetime.now(UTC).hour - hour) % 24  # the sign of POSIX: Etc/GMT+5 is five hours behind
-    behind -= 24 if behind > 12 else 0
-    return Hours(QuietHours(), ZoneInfo(f"Etc/GMT{behind:+d}" if behind else "Etc/GMT"))
+    return Hours(QuietHours(), zone_where_it_is(hour))
 
 
 def _whole(clock: time) -> time:
