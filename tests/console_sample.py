@@ -104,7 +104,12 @@ FATES: Final = (
         codes=(("not_sent", "timeout"), ("accepted", None), ("receipt", "delivered")),
     ),
     Fate(
-        "failed", "sms", "refused", cost_vnd=None, sends=2, codes=(("refused", "-118"), ("refused", "invalid_number"))
+        "failed",
+        "sms",
+        "recipient_unreachable:-118",
+        cost_vnd=None,
+        sends=2,
+        codes=(("refused", "-118"), ("refused", "invalid_number")),
     ),
     Fate("delivered", "zalo_oa", cost_vnd=0, delivered_after=1.7),
     Fate("pending", None, None, sends=0, cost_vnd=None, codes=()),
@@ -196,7 +201,7 @@ async def _tell(office: Office, now: datetime) -> None:
             fate = FATES[number % len(FATES)]
             at = row["event_time"] + timedelta(seconds=0.6)
             if row["state"] == "no_mobile":
-                fate = Fate("no_mobile", None, "no_phone", sends=0, cost_vnd=None, codes=())
+                fate = Fate("no_mobile", None, "no_mobile", sends=0, cost_vnd=None, codes=())
             done = None if fate.delivered_after is None else at + timedelta(seconds=fate.delivered_after)
             await execute(connection, _TELL, {
                 "id": row["id"], "at": at, "state": fate.state, "channel": fate.channel, "reason": fate.reason,
