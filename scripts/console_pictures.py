@@ -21,14 +21,17 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from PIL import Image
 from playwright.async_api import Browser, async_playwright
 
+from storage import audit
 from tests import engines
 from tests.console_sample import Sample, fill_office
 from tests.office import Desktop, Office, open_office
+from tests.zones import zone_where_it_is
 
 IMAGES: Final = Path(__file__).parent.parent / "docs" / "images" / "console"
 CHROMIUM_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS: Final = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
 SIZES: Final = {"desktop": (1280, 800), "phone": (390, 844)}
+AFTERNOON: Final = zone_where_it_is(16)  # a day's work can be seen, whenever the pictures are made
 MAX_HEIGHT: Final = 2600
 MAX_PICTURE_BYTES: Final = 200_000
 COLOURS: Final = 256
@@ -62,6 +65,18 @@ PEOPLE: Final = {
 }
 
 
+def deeds(sample: Sample) -> list[audit.Entry]:
+    """A morning's lines of the audit log."""
+    ward, address = "H17.33.2", "10.0.0.12"
+    return [
+        audit.Entry("officer:lan", "session.open", None, None, None, address),
+        audit.Entry("officer:minh", "dossier.reveal", sample.codes[0], ward, {"what": "phone"}, address),
+        audit.Entry("officer:minh", "notice.told_otherwise", sample.codes[0], ward, {"how": "call"}, address),
+        audit.Entry("officer:lan", "conversation.claim", sample.handovers[0], ward, None, address),
+        audit.Entry("cli:root", "key.add", "motcua", None, {"scopes": ["events"]}),
+    ]
+
+
 async def main(names: Sequence[str]) -> int:
     """Take the pictures; 1 and a line on stderr for each that is not as it should be."""
     chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
@@ -82,8 +97,13 @@ async def main(names: Sequence[str]) -> int:
             engines.clean_redis(servers.redis_url) as redis,
             engines.fresh_data_dir() as data_dir,
         ):
-            async with open_office(database, redis, data_dir) as office, async_playwright() as playwright:
+            async with (
+                open_office(database, redis, data_dir, timezone=AFTERNOON.key) as office,
+                async_playwright() as playwright,
+            ):
                 sample = await fill_office(office)
+                for entry in deeds(sample):
+                    await audit.note(office.database, entry)
                 people = {
                     login: await office.sign_in(login, *grants, name=name) for login, (name, grants) in PEOPLE.items()
                 }

@@ -24,6 +24,8 @@ SETTINGS = {
     "HOSO_IN_DOUBT_SECONDS": str(DOUBT_SECONDS),
     "HOSO_SWEEP_SECONDS": "0.5",
     "HOSO_BROADCAST_CANARY_MINUTES": "0.01",
+    # What two killed workers had under way is more than a twentieth of such small broadcasts, and would halt them.
+    "HOSO_BROADCAST_HALT_PERCENT": "60",
 }
 SEND = "/message/template"
 SETTLED_SECONDS = 60.0
