@@ -7,13 +7,13 @@ import asyncio
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import typer
@@ -30,8 +30,10 @@ from hoso.settings import ENV_FILE_VARIABLE, PREFIX, Settings, load_settings
 from hoso.site import Site, open_site
 from hoso.supervisor import Supervisor
 
+T = TypeVar("T")
 PHONE = "84905123456"
 READY_SECONDS = 60.0
+LISTENING_SECONDS = 15.0
 ARRIVAL_SECONDS = 15.0
 # A dossier refused because its papers came too late, reopened at the counter: all five notices in one life.
 STORY: Sequence[tuple[Status, Notice, str]] = (
@@ -41,6 +43,22 @@ STORY: Sequence[tuple[Status, Notice, str]] = (
     (Status.ACCEPTED, Notice.ACCEPTED, "The papers are brought to the counter; it is accepted after all."),
     (Status.FINISHED, Notice.FINISHED, "The result is ready."),
 )
+
+
+async def once_it_listens(call: Callable[[], Awaitable[T]], *, seconds: float = LISTENING_SECONDS) -> T:
+    """Make a call; again while nobody listens: nothing was sent, and a process that starts anew is back in a moment.
+
+    Raises:
+        NotReady: nobody listened within `seconds`.
+    """
+    deadline = asyncio.get_running_loop().time() + seconds
+    while True:
+        try:
+            return await call()
+        except aiohttp.ClientConnectorError:
+            if asyncio.get_running_loop().time() >= deadline:
+                raise NotReady(f"nobody listened within {seconds:g} s; see the lines above") from None
+        await asyncio.sleep(0.1)
 
 
 @dataclass(frozen=True)
@@ -233,7 +251,7 @@ class _Demo:
     async def _post(self, session: aiohttp.ClientSession, event: dict[str, Any]) -> None:
         headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/cloudevents+json"}
         url = f"http://{self._settings.listen}/v1/events"
-        async with session.post(url, json=event, headers=headers) as answer:
+        async with await once_it_listens(lambda: session.post(url, json=event, headers=headers)) as answer:
             if answer.status != 200:
                 raise CommandError(f"the event was answered with {answer.status}: {await answer.text()}")
 
@@ -255,7 +273,8 @@ class _Demo:
         return {str(template["template_id"]): template["name"] for template in known["templates"]}
 
     async def _emulator(self, session: aiohttp.ClientSession, method: str, path: str, **options: Any) -> Any:
-        async with session.request(method, f"{self._settings.emulator_url}/_emulator/{path}", **options) as answer:
+        url = f"{self._settings.emulator_url}/_emulator/{path}"
+        async with await once_it_listens(lambda: session.request(method, url, **options)) as answer:
             answer.raise_for_status()
             return await answer.json()
 
