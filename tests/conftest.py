@@ -107,10 +107,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _logs_are_kept(pytestconfig: pytest.Config) -> Iterator[None]:
-    """Keep every record from INFO up, and our own ones from DEBUG; structlog's go the same way."""
+    """Keep every record from INFO up, and our own ones from DEBUG; structlog's go the same way.
+
+    A test that runs a command in its own process sets up the product's logging: afterwards it is as it was, for a
+    handler to a closed stderr answers each later record with a stack, source lines of tests and their phones included.
+    """
     handler, root = pytestconfig.stash[HANDLER], logging.getLogger()
+    before, level = list(root.handlers), root.level
     root.addHandler(handler)
-    level = root.level
     root.setLevel(logging.INFO)
     for room in ROOMS:
         logging.getLogger(room).setLevel(logging.DEBUG)
@@ -129,7 +133,7 @@ def _logs_are_kept(pytestconfig: pytest.Config) -> Iterator[None]:
     structlog.reset_defaults()
     structlog.contextvars.clear_contextvars()
     root.setLevel(level)
-    root.removeHandler(handler)
+    root.handlers[:] = before
 
 
 @pytest.fixture(autouse=True)

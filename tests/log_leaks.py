@@ -25,6 +25,9 @@ PHONE = re.compile(
     rf"{_NOT_A_PHONE_AFTER}"
 )
 
+# What a test wrote to stderr is kept below its name; its parameters may be what nobody may read.
+TEST_HEADING = re.compile(r"^\S+\.py::\w+")
+
 
 @dataclass(frozen=True)
 class Leak:
@@ -34,9 +37,11 @@ class Leak:
     line: int
     kind: str
     masked: str
+    test: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.kind} {self.masked}"
+        where = f" (kept from {self.test})" if self.test else ""
+        return f"{self.file}:{self.line}: {self.kind} {self.masked}{where}"
 
 
 def register_secret(value: str) -> str:
@@ -61,9 +66,12 @@ def find_leaks(folder: Path, needles: dict[str, str]) -> list[Leak]:
     written = {form: kind for value, kind in needles.items() for form in written_forms(value)}
     leaks = []
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        test = ""
         with file.open(encoding="utf-8", errors="replace") as lines:
             for number, line in enumerate(lines, start=1):
-                leaks += [Leak(file, number, kind, masked) for kind, masked in _find_in(line, written)]
+                if heading := TEST_HEADING.match(line):
+                    test = heading.group()
+                leaks += [Leak(file, number, kind, masked, test) for kind, masked in _find_in(line, written)]
     return leaks
 
 

@@ -75,6 +75,13 @@ def test_a_find_names_file_and_line_without_repeating_what_it_found(tmp_path: Pa
     assert "abcdefgh" not in line
 
 
+def test_a_find_in_what_a_test_wrote_names_the_test_without_its_parameters(tmp_path: Path) -> None:
+    kept = "tests/a.py::test_one\nfine\n\ntests/a.py::test_two[0905123457]\n 0905123456\n"
+    (tmp_path / "stderr-main.log").write_text(kept, encoding="utf-8")
+    assert [leak.test for leak in find_leaks(tmp_path, {})] == ["tests/a.py::test_two"] * 2
+    assert all("0905" not in line for line in summarise(find_leaks(tmp_path, {})))
+
+
 def test_broken_text_and_very_long_lines_are_read(tmp_path: Path) -> None:
     (tmp_path / "raw.log").write_bytes(b"\xff\xfe\n" + b"x" * 1_000_000 + b"\n 0905123456\n")
     assert [leak.line for leak in find_leaks(tmp_path, {})] == [3]
@@ -111,6 +118,17 @@ HARMLESS = """
         structlog.get_logger("hoso.x").info("sent", to="0905***456")
 """
 
+SETS_LOGGING_UP = """
+    import contextlib, io, logging
+    from hoso.logs import set_up_logging
+    def test_of_a_command_in_this_process():
+        with io.StringIO() as written, contextlib.redirect_stderr(written):
+            set_up_logging()
+    def test_afterwards(capsys):
+        logging.getLogger("hoso.x").warning("later")
+        assert "Logging error" not in capsys.readouterr().err
+"""
+
 
 def test_a_whole_run_fails_for_logged_phone_numbers_although_its_tests_pass(tmp_path: Path) -> None:
     answer = run_pytest(tmp_path / "test_planted.py", PLANTED)
@@ -118,6 +136,12 @@ def test_a_whole_run_fails_for_logged_phone_numbers_although_its_tests_pass(tmp_
     assert "3 passed" in answer.stdout
     assert answer.stdout.count("phone 09***") == 3
     assert "0905123" not in answer.stdout
+
+
+def test_logging_set_up_inside_a_test_is_undone_after_it(tmp_path: Path) -> None:
+    answer = run_pytest(tmp_path / "test_set_up.py", SETS_LOGGING_UP)
+    assert answer.returncode == 0, answer.stdout
+    assert "2 passed" in answer.stdout
 
 
 def test_a_whole_run_without_personal_data_in_its_logs_passes(tmp_path: Path) -> None:
