@@ -24,11 +24,12 @@ from hoso.commands.output import print_json
 from hoso.demo_chat import Conversation, Turn, bring_catalogue
 from hoso.demo_officers import DemoOfficer, bring_officers
 from hoso.errors import CommandError, NotReady
+from hoso.forked import forking
 from hoso.logs import set_up_logging
 from hoso.ports import check_free, free_ports
 from hoso.settings import ENV_FILE_VARIABLE, PREFIX, Settings, load_settings
 from hoso.site import Site, open_site
-from hoso.supervisor import Supervisor
+from hoso.supervisor import Starter, Supervisor
 
 T = TypeVar("T")
 PHONE = "84905123456"
@@ -138,7 +139,11 @@ class _Demo:
         self._officers: list[DemoOfficer] = []
 
     async def run(self, site: Site) -> int:
-        supervisor = Supervisor(children(site), engines=site.engines, on_event=self._hear)
+        async with forking() as start:
+            return await self._run(site, start)
+
+    async def _run(self, site: Site, start: Starter) -> int:
+        supervisor = Supervisor(children(site), engines=site.engines, start=start, on_event=self._hear)
         supervising = asyncio.create_task(supervisor.run())
         playing = asyncio.create_task(self._play(site))
         try:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from hoso.embedded import EmbeddedError, EngineSet
 from hoso.parent import SUPERVISOR_PID_VARIABLE
@@ -27,6 +27,34 @@ ENGINE_CHECK_SECONDS = 1.0
 READY_POLL_SECONDS = 0.1
 
 EventHandler = Callable[[str, dict[str, Any]], None]
+
+
+class ChildProcess(Protocol):
+    """A process that was started, in a session of its own."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        ...
+
+    async def wait(self) -> int | None:
+        """Wait until it has ended; return its code, negative for a signal, None if that was lost."""
+        ...
+
+    def terminate(self) -> None:
+        """Send SIGTERM. Raises ProcessLookupError when it has ended."""
+        ...
+
+
+Starter = Callable[[Sequence[str], Mapping[str, str]], Awaitable[ChildProcess]]
+"""Starts a command line with exactly this environment; raises OSError when it cannot."""
+
+
+async def start_program(argv: Sequence[str], environment: Mapping[str, str]) -> ChildProcess:
+    """Start a command line as a child of this process, with nothing to read."""
+    return await asyncio.create_subprocess_exec(
+        *argv, env=environment, stdin=asyncio.subprocess.DEVNULL, start_new_session=True
+    )
 
 
 @dataclass(frozen=True)
@@ -64,6 +92,7 @@ class Supervisor:
         *,
         engines: EngineSet | None,
         on_event: EventHandler,
+        start: Starter = start_program,
         stop_timeout_seconds: float = STOP_TIMEOUT_SECONDS,
         first_delay_seconds: float = FIRST_DELAY_SECONDS,
         max_delay_seconds: float = MAX_DELAY_SECONDS,
@@ -72,11 +101,12 @@ class Supervisor:
         self._children = list(children)
         self._engines = engines
         self._on_event = on_event
+        self._start = start
         self._stop_timeout_seconds = stop_timeout_seconds
         self._first_delay_seconds = first_delay_seconds
         self._max_delay_seconds = max_delay_seconds
         self._steady_after_seconds = steady_after_seconds
-        self._running: dict[str, asyncio.subprocess.Process] = {}
+        self._running: dict[str, ChildProcess] = {}
         self._waiting_for = {child.name for child in children}
         self._stopping = asyncio.Event()
         self._at_once = asyncio.Event()
@@ -126,11 +156,8 @@ class Supervisor:
     async def _live_once(self, child: ChildSpec) -> dict[str, Any]:
         """Start the child and wait for its end; what there is to tell about the end."""
         environment = {**(os.environ if child.env is None else child.env), SUPERVISOR_PID_VARIABLE: str(os.getpid())}
-        start = asyncio.create_subprocess_exec(
-            *child.argv, env=environment, stdin=asyncio.subprocess.DEVNULL, start_new_session=True
-        )
         # Shielded: a stop in the middle of the start must not lose sight of a child that is already there.
-        starting = asyncio.ensure_future(start)
+        starting = asyncio.ensure_future(self._start(child.argv, environment))
         try:
             process = await asyncio.shield(starting)
         except asyncio.CancelledError:

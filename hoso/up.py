@@ -8,6 +8,7 @@ import structlog
 import typer
 
 from hoso.children import children
+from hoso.forked import forking
 from hoso.logs import set_up_logging
 from hoso.ports import check_free
 from hoso.settings import Settings
@@ -25,10 +26,18 @@ def run_up(settings: Settings) -> int:
     check_free(addresses)
     with open_site(settings, watch_engines=False) as site:
         specs = children(site)
-        supervisor = Supervisor(
-            specs, engines=site.engines, on_event=lambda name, facts: _tell(name, facts, settings, specs)
-        )
-        return asyncio.run(supervisor.run())
+
+        async def supervise() -> int:
+            async with forking() as start:
+                supervisor = Supervisor(
+                    specs,
+                    engines=site.engines,
+                    start=start,
+                    on_event=lambda name, facts: _tell(name, facts, settings, specs),
+                )
+                return await supervisor.run()
+
+        return asyncio.run(supervise())
 
 
 def _tell(event: str, facts: dict[str, Any], settings: Settings, specs: Sequence[ChildSpec]) -> None:

@@ -86,7 +86,7 @@ def test_missing_and_malformed_settings_are_told_all_together(process_log: Proce
         "HOSO_LISTEN": "8080",
         "HOSO_EVENT_KEYS": register_secret("a-key-without-source"),
     }
-    done = run_hoso("serve", environment=clean_environment() | settings, log=process_log)
+    done = run_hoso("serve", environment=clean_environment() | settings, log=process_log, as_typed=True)
     assert (done.returncode, done.stdout) == (3, b"")
     told = done.stderr.decode()
     assert told.count("\n") == 1
@@ -97,7 +97,7 @@ def test_missing_and_malformed_settings_are_told_all_together(process_log: Proce
 
 def test_a_real_zalo_without_its_settings_names_each(process_log: ProcessLog) -> None:
     environment = clean_environment() | {"HOSO_ZALO_TEMPLATE_BASE": "https://business.openapi.zalo.me"}
-    done = run_hoso("worker", environment=environment, log=process_log)
+    done = run_hoso("worker", environment=environment, log=process_log, as_typed=True)
     assert done.returncode == 3
     for name in ("APP_ID", "APP_SECRET", "OA_ID", "OA_SECRET_KEYS", "TEMPLATE_SUBMITTED", "TEMPLATE_FINISHED"):
         assert f"HOSO_ZALO_{name}" in done.stderr.decode()
@@ -111,7 +111,7 @@ def test_a_server_that_is_away_exits_3_with_one_line(command: str, process_log: 
         "HOSO_REDIS_URL": "redis://127.0.0.1:1/0",
         "HOSO_ENCRYPTION_KEYS": register_secret("QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="),
     }
-    done = run_hoso(*command.split(), environment=clean_environment() | settings, log=process_log)
+    done = run_hoso(*command.split(), environment=clean_environment() | settings, log=process_log, as_typed=True)
     assert (done.returncode, done.stdout) == (3, b"")
     assert done.stderr.count(b"\n") == 1
     assert b"PostgreSQL" in done.stderr
@@ -126,7 +126,7 @@ def test_migrate_creates_the_schema_once_and_check_tells_before_and_after(
     }
 
     def migrate(*options: str) -> tuple[int, str, str]:
-        done = run_hoso("migrate", *options, environment=clean_environment() | settings, log=process_log)
+        done = run_hoso("migrate", *options, environment=clean_environment() | settings, log=process_log, as_typed=True)
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 
     code, out, err = migrate("--check")

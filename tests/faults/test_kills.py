@@ -140,10 +140,23 @@ async def test_a_killed_supervisor_takes_its_children_along_and_a_new_one_goes_o
         await running.settle()
 
 
+async def test_a_killed_fork_server_takes_its_processes_along_and_the_supervisor_starts_them_again(
+    shared_site: Site,
+) -> None:
+    async with trial(shared_site) as running:
+        await running.reach(0.4)
+        supervisor = shared_site.pid_of("supervisor")
+        await running.kill("fork-server")
+        await running.reach(1)
+        running.let_waits_pass()
+        await running.settle()
+        assert shared_site.pid_of("supervisor") == supervisor
+
+
 @pytest.mark.timeout(240)
 async def test_every_kind_killed_once_within_two_thousand_events_loses_and_doubles_nothing(shared_site: Site) -> None:
     await shared_site.order_fault(SEND, "slow:0.05")
-    kinds = ["serve", "bot", "bridge", "worker", "emulator", "postgres", "valkey", "supervisor"]
+    kinds = ["serve", "bot", "bridge", "worker", "emulator", "postgres", "valkey", "supervisor", "fork-server"]
     async with trial(shared_site, 2000, per_second=120) as running:
         running.random.shuffle(kinds)
         print(f"order {kinds}")

@@ -22,7 +22,17 @@ from tests.site import Site
 EVENTS = 1500
 EVENTS_PER_SECOND = 40.0
 SETTLED_SECONDS = 120.0  # a supervisor's longest pause (10 s), a lease, a doubt, and a backlog of up to 1,200 notices
-KILLED = {"worker": 8, "serve": 3, "bridge": 3, "postgres": 2, "valkey": 2, "emulator": 2, "bot": 1, "supervisor": 1}
+KILLED = {
+    "worker": 8,
+    "serve": 3,
+    "bridge": 3,
+    "postgres": 2,
+    "valkey": 2,
+    "emulator": 2,
+    "bot": 1,
+    "supervisor": 1,
+    "fork-server": 1,
+}
 """Who is killed how often, relative to each other."""
 FROZEN = ("worker", "serve", "bridge", "valkey")
 TROUBLE = {

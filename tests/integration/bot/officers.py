@@ -2,11 +2,11 @@
 
 import asyncio
 import os
-import sys
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.command_server import run_command
 from tests.integration.bot.town import Town
 from tests.zones import zone_where_it_is
 
@@ -39,13 +39,5 @@ async def officer_types(town: Town, *arguments: str) -> tuple[int, str]:
         "HOSO_DATA_DIR": str(town.settings.data_dir),
         "HOSO_ENCRYPTION_KEYS": town.settings.encryption_keys[0].get_secret_value(),
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "hoso", *arguments),
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode is not None
-    return process.returncode, said.decode()
+    done = await asyncio.to_thread(run_command, *arguments, environment=environment)
+    return done.returncode, (done.stdout + done.stderr).decode()

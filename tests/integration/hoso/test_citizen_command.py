@@ -3,7 +3,6 @@
 import json
 import stat
 import subprocess
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from storage.conversations import Said
 from storage.crypto import Cipher, generate_key
 from storage.database import Database, execute, fetch
 from storage.notices import NewNotice
+from tests.command_server import run_in_text
 from tests.engines import register_name
 
 CODE, PHONE = "H17.33.2-260302-0001", "84905123456"
@@ -44,11 +44,8 @@ def environment(postgres_url: str, redis_url: str, data_dir: Path) -> Mapping[st
     }
 
 
-def hoso(environment: Mapping[str, str], *arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "hoso", "citizen", *arguments]
-    return subprocess.run(
-        command, env=dict(environment), input=said, capture_output=True, text=True, timeout=60, check=False
-    )
+def hoso(environment: Mapping[str, str], *arguments: str, said: str = "") -> "subprocess.CompletedProcess[str]":
+    return run_in_text("citizen", *arguments, environment=environment, said=said)
 
 
 async def fill(database: Database, cipher: Cipher, *, status: int) -> None:

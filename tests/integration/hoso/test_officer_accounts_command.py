@@ -2,22 +2,19 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from storage import audit
 from storage.crypto import generate_key
 from storage.database import Database
+from tests.command_server import run_in_text
 
 KEY = generate_key()
 
 
-def hoso(environment: Mapping[str, str], *arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "hoso", "officers", *arguments]
-    return subprocess.run(
-        command, env=dict(environment), input=said, capture_output=True, text=True, timeout=60, check=False
-    )
+def hoso(environment: Mapping[str, str], *arguments: str, said: str = "") -> "subprocess.CompletedProcess[str]":
+    return run_in_text("officers", *arguments, environment=environment, said=said)
 
 
 async def test_officers_are_added_listed_disabled_and_reset(postgres_url: str, redis_url: str, data_dir: Path) -> None:
