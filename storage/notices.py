@@ -13,8 +13,10 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from storage import audit
+from storage.audit import Entry
 from storage.crypto import Cipher
-from storage.database import Connection, Database
+from storage.database import Connection, Database, execute, fetch
 from storage.errors import UndecipherableValue
 from storage.identity import derive_uuid
 from storage.sql import queries
@@ -316,10 +318,33 @@ async def record_outcomes(database: Database, outcomes: Sequence[Outcome]) -> se
     """Record how attempts ended and return the notices that were still ours; the others keep their state."""
     if not outcomes:
         return set()
-    # One JSON text: an array a column would cost this process several times as much.
+    params = {"outcomes": _as_rows(outcomes)}
+    ours: set[uuid.UUID] = {row["id"] for row in await database.fetch_by_keys(_Q["record_outcomes"], params)}
+    unsent = [one for one in outcomes if one.id not in ours and one.not_sent and one.state == "pending"]
+    return ours | await _put_back_unsent(database, unsent) if unsent else ours
+
+
+async def _put_back_unsent(database: Database, unsent: Sequence[Outcome]) -> set[uuid.UUID]:
+    """End doubts by the late word that nothing left; return those that nothing newer has overtaken."""
+    async with database.transaction() as connection:
+        await lock_to_bring_back(connection, [one.id for one in unsent])
+        rows = await fetch(connection, _Q["put_back_unsent"], {"outcomes": _as_rows(unsent)})
+    return {row["id"] for row in rows}
+
+
+def _as_rows(outcomes: Sequence[Outcome]) -> str:
+    """Return one JSON text: an array a column would cost this process several times as much."""
     rows = [{name: getattr(outcome, name) for name in _OUTCOME_COLUMNS} for outcome in outcomes]
-    params = {"outcomes": to_json(rows, fallback=str).decode()}
-    return {row["id"] for row in await database.fetch_by_keys(_Q["record_outcomes"], params)}
+    return to_json(rows, fallback=str).decode()
+
+
+async def lock_to_bring_back(connection: Connection, wanted: Sequence[uuid.UUID]) -> None:
+    """Lock notices that may come back to pending, before the statement that asks for newer ones of their dossiers.
+
+    A claim that overtakes one of them is over by then and can be seen, or leaves the newer one alone.
+    """
+    if wanted:
+        await execute(connection, _Q["lock_to_bring_back"], {"ids": list(wanted)})
 
 
 async def expire_leases(database: Database, *, wait_seconds: float) -> int:
@@ -380,9 +405,16 @@ async def attempts_of(database: Database, notice: uuid.UUID) -> list[Attempt]:
     return [Attempt(**row) for row in await database.fetch(_Q["attempts_of"], {"id": notice})]
 
 
-async def retry(database: Database, notice: uuid.UUID) -> str | None:
-    """Hand a failed or finally doubtful notice to delivery again; return its lane, or None when it is neither."""
-    rows = await database.fetch(_Q["retry"], {"id": notice})
+async def retry(database: Database, notice: uuid.UUID, *, entry: Entry | None = None) -> str | None:
+    """Hand a failed or finally doubtful notice to delivery again; return its lane, or None when it is neither.
+
+    `entry` goes to the audit log with it, if it is.
+    """
+    async with database.transaction() as connection:
+        await lock_to_bring_back(connection, [notice])
+        rows = await fetch(connection, _Q["retry"], {"id": notice})
+        if rows and entry is not None:
+            await audit.write(connection, entry)
     return rows[0]["lane"] if rows else None
 
 

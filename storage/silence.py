@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from storage.crypto import Cipher
-from storage.database import Database
-from storage.notices import ClaimedNotice, read_claimed
+from storage.database import Database, fetch
+from storage.notices import ClaimedNotice, lock_to_bring_back, read_claimed
 from storage.sql import queries
 
 _Q = queries("silence")
@@ -94,7 +94,9 @@ async def settle(database: Database, findings: Sequence[Finding]) -> list[Settle
     # One statement takes one type: an int among floats is refused by the driver.
     params["due_in_seconds"] = [None if due is None else float(due) for due in params["due_in_seconds"]]
     params["step"] = [None if step is None else json.dumps(step, ensure_ascii=False) for step in params["step"]]
-    return [Settled(**row) for row in await database.fetch(_Q["settle"], params)]
+    async with database.transaction() as connection:
+        await lock_to_bring_back(connection, [finding.id for finding in findings if finding.state == "pending"])
+        return [Settled(**row) for row in await fetch(connection, _Q["settle"], params)]
 
 
 async def heard_of_failure(database: Database, message_ids: Sequence[str]) -> set[uuid.UUID]:

@@ -32,11 +32,16 @@ WHERE n.id = %(id)s AND n.created_at = %(created_at)s AND n.state = 'no_mobile'
 
 -- name: send_again
 -- What arrived, or was taken and never heard of, goes out once more: the officer was warned that it may be there twice.
+-- Not when something newer of its dossier went out meanwhile, or is about to: a claim may be at it.
 UPDATE notices n SET state = 'pending', reason = 'retried_by_hand', tries = 0, crashes = 0, checks = 0, token = NULL,
     due_at = now(), possible_duplicate = true, updated_at = now(),
     route = n.route || '[{"why": "retried_by_hand"}]'::jsonb
 WHERE n.id = %(id)s AND n.created_at = %(created_at)s
   AND (n.state IN ('delivered', 'read') OR (n.state = 'accepted' AND n.due_at IS NULL))
+  AND NOT EXISTS (
+      SELECT 1 FROM notices newer
+      WHERE newer.dossier_id = n.dossier_id AND newer.ordinal > n.ordinal AND newer.role = n.role
+        AND (newer.sends > 0 OR newer.merged_into IS NOT NULL OR (newer.state = 'pending' AND newer.due_at <= now())))
 RETURNING n.lane
 
 -- name: add

@@ -9,13 +9,15 @@ FROM STDIN
 -- Claims due notices of a lane for sending: the intent (sends + 1, token, lease) is committed before a request leaves.
 -- Per dossier in order: an earlier one that is held, pending or under way goes first. One in doubt is overtaken, but not
 -- in the moment in which it is decided: it may be about to be sent again.
+-- What may come back to pending from where it holds nobody up is locked as well, and looked at as it is by then: whoever
+-- brings one back locks it first, in a statement before (`lock_to_bring_back`), so one of the two sees the other.
 -- Sorted by the index alone: a second key would sort all that came due in the same moment (the whole night's) each time.
 -- Nothing while the brake is on, unless its time is over. Bounded in age, so that years of old partitions are not looked
 -- at: what moves is young. The same bound on the rows that are changed spares the server the opening of old partitions.
 -- Suspects, with which a worker died before, are asked for by themselves. Of a broadcast only while it is going, so that
 -- one change of its row stops it at once, whatever its size; when it is done, only a row that a person retries can be due.
 WITH due AS (
-    SELECT n.id, n.created_at FROM notices n
+    SELECT n.id, n.created_at, n.dossier_id, n.role, n.ordinal FROM notices n
     WHERE n.lane = %(lane)s AND n.state = 'pending' AND n.due_at <= now()
       AND n.created_at > now() - interval '35 days' AND (n.crashes > 0) = %(suspects)s
       AND NOT EXISTS (SELECT 1 FROM brake WHERE engaged AND (release_at IS NULL OR release_at > now()))
@@ -30,11 +32,23 @@ WITH due AS (
     ORDER BY n.due_at
     LIMIT %(limit)s
     FOR UPDATE OF n SKIP LOCKED
+), overtaken AS MATERIALIZED (
+    SELECT earlier.id, earlier.created_at, due.id AS by_id FROM due JOIN notices earlier
+      ON earlier.dossier_id = due.dossier_id AND earlier.ordinal < due.ordinal AND earlier.role = due.role
+     AND earlier.created_at > now() - interval '35 days'
+    WHERE earlier.state IN ('in_doubt', 'failed', 'no_mobile')
+       OR (earlier.state = 'accepted' AND earlier.due_at IS NOT NULL)
+), stays AS MATERIALIZED (
+    SELECT earlier.id FROM overtaken o JOIN notices earlier ON earlier.id = o.id AND earlier.created_at = o.created_at
+     AND earlier.created_at > now() - interval '35 days'
+    WHERE earlier.state NOT IN ('held', 'pending', 'sending')
+    FOR SHARE OF earlier SKIP LOCKED
 )
 UPDATE notices n
 SET state = 'sending', sends = n.sends + 1, token = gen_random_uuid(),
     lease_until = now() + make_interval(secs => %(lease_seconds)s), reason = NULL, updated_at = now()
 FROM due WHERE n.id = due.id AND n.created_at = due.created_at AND n.created_at > now() - interval '35 days'
+  AND due.id NOT IN (SELECT o.by_id FROM overtaken o WHERE o.id NOT IN (SELECT stays.id FROM stays))
 RETURNING n.id, n.created_at, n.token, n.dossier_id, n.dossier_code, n.kind, n.lane, n.role, n.language, n.demands_action,
           n.sends, n.tries, n.due_at, n.urgent_until, n.replaces, n.crashes, n.recipient_hash, n.recipient_enc,
           n.email_enc, n.content_enc, n.route
@@ -42,7 +56,7 @@ RETURNING n.id, n.created_at, n.token, n.dossier_id, n.dossier_code, n.kind, n.l
 -- name: record_outcomes
 -- Records how attempts ended, in one statement that carries their tokens. A receipt may have been faster than our own
 -- record ('sending' is 'delivered' by then), and an answer that came after the lease ended still ends the doubt: that it
--- was taken, or, as long as nothing newer of the dossier went out, that it certainly never left.
+-- was taken. That it certainly never left: see `put_back_unsent`.
 WITH outcome AS (
     SELECT * FROM json_to_recordset(%(outcomes)s::json) AS o (
         id uuid, created_at timestamptz, token uuid, state text, reason text, due_in_seconds float8, not_sent boolean,
@@ -73,11 +87,31 @@ UPDATE notices n SET
     lease_until = NULL, updated_at = now()
 FROM outcome o
 WHERE n.id = o.id AND n.created_at = o.created_at AND n.created_at > now() - interval '70 days' AND n.token = o.token
-  AND (n.state IN ('sending', 'delivered', 'read') OR (n.state = 'in_doubt' AND o.outcome = 'accepted')
-       OR (n.state = 'in_doubt' AND n.due_at IS NOT NULL AND o.state = 'pending' AND o.not_sent AND NOT EXISTS (
-           SELECT 1 FROM notices newer
-           WHERE newer.dossier_id = n.dossier_id AND newer.ordinal > n.ordinal AND newer.role = n.role AND newer.sends > 0
-             AND newer.created_at > now() - interval '70 days')))
+  AND (n.state IN ('sending', 'delivered', 'read') OR (n.state = 'in_doubt' AND o.outcome = 'accepted'))
+RETURNING n.id
+
+-- name: lock_to_bring_back
+-- Locks notices that may come back to pending; in a statement before the one that looks for newer ones of their dossiers,
+-- so that the look sees every claim that overtook them (`claim_due` waits for nobody, and leaves what is locked alone).
+-- Bounded in age: what is older is never claimed.
+SELECT id FROM notices WHERE id = ANY(%(ids)s::uuid[]) AND created_at > now() - interval '70 days'
+ORDER BY id, created_at FOR UPDATE
+
+-- name: put_back_unsent
+-- An answer that came after the lease ended, and says that the message certainly never left: it ends the doubt as long
+-- as nothing newer of the dossier went out.
+UPDATE notices n SET state = o.state, reason = o.reason, due_at = now() + make_interval(secs => o.due_in_seconds),
+    sends = n.sends - 1, tries = o.tries, channel = coalesce(o.channel, n.channel),
+    route = CASE WHEN o.step IS NULL OR n.route -> -1 = o.step THEN n.route ELSE n.route || o.step END,
+    updated_at = now()
+FROM json_to_recordset(%(outcomes)s::json) AS o (
+    id uuid, created_at timestamptz, token uuid, state text, reason text, due_in_seconds float8, tries smallint,
+    channel text, step jsonb)
+WHERE n.id = o.id AND n.created_at = o.created_at AND n.created_at > now() - interval '70 days' AND n.token = o.token
+  AND n.state = 'in_doubt' AND n.due_at IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM notices newer
+      WHERE newer.dossier_id = n.dossier_id AND newer.ordinal > n.ordinal AND newer.role = n.role AND newer.sends > 0
+        AND newer.created_at > now() - interval '70 days')
 RETURNING n.id
 
 -- name: expire_leases

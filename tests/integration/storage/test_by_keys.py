@@ -19,3 +19,12 @@ async def test_without_statistics_recording_reads_neither_table_as_a_whole(postg
     lines = [row["QUERY PLAN"] for row in plan]
     assert not [line for line in lines if "Seq Scan" in line or "Hash" in line]
     assert [line for line in lines if "using notices" in line and "pkey" in line]
+
+
+async def test_without_statistics_a_claim_reads_no_notices_as_a_whole(postgres_url: str) -> None:
+    async with Database(postgres_url) as database:
+        values = {"lane": "status", "limit": 100, "lease_seconds": 60.0, "suspects": False}
+        plan = await database.fetch_by_keys("EXPLAIN " + queries("notices")["claim_due"], values)
+    lines = [row["QUERY PLAN"] for row in plan]
+    assert not [line for line in lines if "Seq Scan on notices" in line or "Hash Join" in line]
+    assert [line for line in lines if "using notices" in line and "dossier_id_ordinal" in line]
