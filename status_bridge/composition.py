@@ -217,7 +217,8 @@ class Composer:
             "procedure": None if is_sensitive or procedure_name is None else _shown_name(procedure_name),
             "agency": None if agency is None else _shown_name(agency),
             "submitted": format_day_vi(data.submitted_at or known.get("submitted_at") or event.time, self._config.zone),
-            "due": self._moment(data.due_at or known.get("due_at"), language),
+            # The event may still carry a date that was apologised for.
+            "due": self._moment(known.get("due_at") or data.due_at, language),
             "reason": None if is_sensitive else _note(data.reason, MAX_NOTE_CHARS),
             "items": None if is_sensitive else _listed(wanted.items if wanted else (), MAX_LIST_CHARS),
             "deadline": self._moment(wanted.deadline if wanted else None, language),

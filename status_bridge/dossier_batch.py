@@ -1,7 +1,7 @@
 """One dossier's events of one batch: what they come to, before anything is written. Pure but for encryption."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -87,12 +87,23 @@ class Batch:
 
 
 class DossierBatch:
-    """One dossier's events of one batch, applied in the source's order."""
+    """One dossier's events of one batch, applied in the source's order.
+
+    `redated`: due dates that count no more, because an apology named another one. Events go on carrying them.
+    """
 
     def __init__(
-        self, cipher: Cipher, config: IntakeConfig, known: LockedDossier, now: datetime, held: HeldBack | None = None
+        self,
+        cipher: Cipher,
+        config: IntakeConfig,
+        known: LockedDossier,
+        now: datetime,
+        held: HeldBack | None = None,
+        *,
+        redated: Collection[datetime] = (),
     ) -> None:
         self._config = config
+        self._redated = redated
         self._known = known
         self._now = now
         self._people = People(known, cipher)
@@ -153,7 +164,8 @@ class DossierBatch:
         """Take over what the event says; what it leaves out stays as it was."""
         data, agency = event.data, event.data.agency
         for name in _DATA_FACTS:
-            if (value := getattr(data, name)) is not None:
+            value = getattr(data, name)
+            if value is not None and not (name == "due_at" and value in self._redated):
                 self._facts[name] = value
         if agency is not None:
             self._facts["agency_code"] = agency.code or self._facts["agency_code"]

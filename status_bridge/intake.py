@@ -7,7 +7,7 @@ after a crash, with the same events or overlapping ones. The doorbell is rung af
 import asyncio
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -22,7 +22,7 @@ from status_bridge.event import DossierEvent, Refusal, parse_event
 from status_bridge.notices import EventOutcome
 from status_bridge.results import EventResult
 from status_bridge.shared_phones import find_shared
-from storage import dossiers, events, holds, links, notices, waiting
+from storage import apologies, dossiers, events, holds, links, notices, waiting
 from storage.crypto import Cipher
 from storage.database import Connection, Database, fetch
 from storage.dossiers import LockedDossier
@@ -91,10 +91,18 @@ class Intake:
                 by_code[one.event.subject].append(one)
             known = await dossiers.lock(connection, list(by_code)) if by_code else {}
             held = await self._lock_held(connection, known.values())
+            redated = await _find_redated(connection, by_code, known)
             for number, (code, offered) in enumerate(by_code.items()):
                 await _breathe(number)
                 dossier = known[code]
-                DossierBatch(self._cipher, self._config, dossier, now, held.get(dossier.id)).apply(offered, batch)
+                DossierBatch(
+                    self._cipher,
+                    self._config,
+                    dossier,
+                    now,
+                    held.get(dossier.id),
+                    redated=redated.get(dossier.id, frozenset()),
+                ).apply(offered, batch)
             await events.append(connection, batch.records, self._cipher)
             await dossiers.save(connection, batch.updates)
             await holds.take_back(connection, batch.taken_back)
@@ -155,6 +163,22 @@ class Intake:
                 EventRecord(event.source, event.id, EventOutcome.DUPLICATE, key, dossier_code=event.subject)
             )
         return fresh
+
+
+async def _find_redated(
+    connection: Connection, by_code: Mapping[str, Sequence[Offered]], known: Mapping[str, LockedDossier]
+) -> dict[int, frozenset[datetime]]:
+    """Return the dates that were apologised for, of dossiers to which an event brings another date than is known.
+
+    A statement of its own behind the lock: an apology that was confirmed while the lock was waited for counts as well.
+    """
+    moved = [
+        dossier.id
+        for code, offered in by_code.items()
+        if (dossier := known[code]).due_at is not None
+        and any(one.event.data.due_at not in (None, dossier.due_at) for one in offered)
+    ]
+    return await apologies.redated(connection, moved) if moved else {}
 
 
 def _count(batch: Batch, results: Sequence[EventResult]) -> None:

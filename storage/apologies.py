@@ -6,7 +6,7 @@ docs: public-services 6.1: in writing, with reason and new date, at the latest a
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -90,6 +90,12 @@ def is_after_duty(due_at: datetime, now: datetime) -> bool:
 async def count(connection: Connection, dossier_id: int) -> int:
     """Return how often a dossier was given a new date."""
     return int((await fetch(connection, _Q["count"], {"dossier_id": dossier_id}))[0]["apologies"])
+
+
+async def redated(connection: Connection, dossiers: Sequence[int]) -> dict[int, frozenset[datetime]]:
+    """Return which dates of dossiers, which the caller has locked, were apologised for: the newer ones count."""
+    rows = await fetch(connection, _Q["redated"], {"dossiers": list(dossiers)})
+    return {row["dossier_id"]: frozenset(row["dates"]) for row in rows}
 
 
 async def add(connection: Connection, new: NewApology) -> bool:

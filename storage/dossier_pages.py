@@ -116,8 +116,9 @@ class UndeliveredLine:
 class DueLine:
     """A dossier that is late, or due soon.
 
-    `promised_at` is the date that counts: the source's, or the apology's where the source still says the old one.
-    `first_due_at`: the date before the last apology; `apologies`: how many there were.
+    `due_at` is the date that the citizen was told: the source's, or that of the last apology (`status_bridge/intake.py`
+    keeps it when an event carries the old one again). `former_due_at`: the date that the last apology was for;
+    `apologies`: how many there were.
     """
 
     id: int
@@ -129,8 +130,7 @@ class DueLine:
     agency_name: str | None
     due_at: datetime
     received_at: datetime | None
-    promised_at: datetime
-    first_due_at: datetime | None
+    former_due_at: datetime | None
     apologies: int
 
 

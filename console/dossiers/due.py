@@ -90,19 +90,17 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 def _told(request: web.Request, one: DueLine, now: datetime) -> dict[str, Any]:
     desk, apologiser, t = request.config_dict[DESK], request.config_dict[APOLOGISER], words_of(request)
-    promised = one.promised_at
-    is_late = promised < now
+    is_late = one.due_at < now
     return {
         "line": one,
         "where": address(one.code),
         "apology": f"/console/due/{address(one.code).rsplit('/', 1)[1]}/apology",
         "status": word(t, "dossiers.status", str(one.status)),
-        "promised": promised,
         "is_late": is_late,
-        "days": working_days_late(promised, now, apologiser.calendar, desk.config.zone, one.agency_code)
+        "days": working_days_late(one.due_at, now, apologiser.calendar, desk.config.zone, one.agency_code)
         if is_late
         else 0,
-        "is_after_duty": is_after_duty(promised, now),
+        "is_after_duty": is_after_duty(one.due_at, now),
         "may_apologise": visitor_of(request).may(Permission.ACT_ON_DOSSIERS, one.agency_code)
         and (not apologiser.max_redatings or one.apologies < apologiser.max_redatings),
         "was_redated": one.apologies > 0,

@@ -81,16 +81,13 @@ ORDER BY updated_at DESC, id DESC LIMIT %(limit)s
 
 -- name: due
 -- Dossiers that the office works on (waiting for papers or payment does not count) and that are late, or will be unless
--- they are finished by `until`, in pages by key, the date first that is over longest. An apology of the very date moves it.
+-- they are finished by `until`, in pages by key, the date first that is over longest. An apology moved the date.
 SELECT d.id, d.code, d.status, d.status_time, d.procedure_name, d.agency_code, d.agency_name, d.due_at, d.received_at,
-       CASE WHEN a.due_at = d.due_at THEN a.new_due_at ELSE d.due_at END AS promised_at, a.due_at AS first_due_at,
+       (SELECT due_at FROM apologies WHERE dossier_id = d.id ORDER BY id DESC LIMIT 1) AS former_due_at,
        (SELECT count(*)::integer FROM apologies WHERE dossier_id = d.id) AS apologies
 FROM dossiers d
-LEFT JOIN LATERAL (
-    SELECT due_at, new_due_at FROM apologies WHERE dossier_id = d.id ORDER BY id DESC LIMIT 1) AS a ON true
 WHERE d.status IN (2, 4) AND d.due_at <= %(until)s
   AND (%(late)s::boolean IS NULL OR (d.due_at < %(now)s) = %(late)s)
-  AND (a.due_at IS DISTINCT FROM d.due_at OR a.new_due_at <= %(until)s)
   AND (%(units)s::text[] IS NULL OR EXISTS (
       SELECT 1 FROM unnest(%(units)s::text[]) AS u WHERE d.agency_code = u OR starts_with(d.agency_code, u || '.')))
   AND (%(unit)s::text IS NULL OR d.agency_code = %(unit)s OR starts_with(d.agency_code, %(unit)s || '.'))
@@ -105,10 +102,7 @@ LIMIT %(limit)s
 -- How many are late, and how many will be.
 SELECT count(*) FILTER (WHERE d.due_at < %(now)s)::integer AS late, count(*) FILTER (WHERE d.due_at >= %(now)s)::integer AS soon
 FROM dossiers d
-LEFT JOIN LATERAL (
-    SELECT due_at, new_due_at FROM apologies WHERE dossier_id = d.id ORDER BY id DESC LIMIT 1) AS a ON true
 WHERE d.status IN (2, 4) AND d.due_at <= %(until)s
-  AND (a.due_at IS DISTINCT FROM d.due_at OR a.new_due_at <= %(until)s)
   AND (%(units)s::text[] IS NULL OR EXISTS (
       SELECT 1 FROM unnest(%(units)s::text[]) AS u WHERE d.agency_code = u OR starts_with(d.agency_code, u || '.')))
   AND (%(unit)s::text IS NULL OR d.agency_code = %(unit)s OR starts_with(d.agency_code, %(unit)s || '.'))

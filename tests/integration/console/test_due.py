@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.texts.dossier import is_late
 from console.dossiers.due import end_of_next_working_day
 from dossiers.calendar import WorkCalendar
+from storage import dossiers
 from storage.notices import CONTENT_COLUMN
 from tests.integration.console.dossier_town import (
     HAI_CHAU,
@@ -136,6 +138,85 @@ async def test_a_confirmed_apology_is_one_more_notice_and_moves_the_date(office:
     # The next date of its dossier goes on from there.
     await take(office, event(CODE, 9, ago=timedelta()))
     assert [one["ordinal"] for one in await notices_of(office, CODE)] == [1, 2, 3]
+
+
+async def test_the_old_date_once_more_does_not_undo_what_was_promised(office: Office) -> None:
+    """Every event carries the date: the next one brought the old one back, and all called the dossier late again."""
+    due = await late(office, status=2)
+    day = working_day(office)
+    lan = await office.sign_in("lan", (HAI_CHAU, "author"))
+    await confirm(lan, due, day)
+    new = datetime.combine(date.fromisoformat(day), due.astimezone(office.settings.zone).time(), office.settings.zone)
+    for status in (4, 5, 2):
+        await take(office, event(CODE, status, ago=timedelta(), due_at=due.isoformat()))
+    dossier = await dossiers.find(office.database, CODE)
+    assert dossier
+    assert dossier.due_at == new
+    assert not is_late(dossier, datetime.now(UTC))
+    assert CODE not in (await lan.get("/console/due")).text
+    page = (await lan.get(f"/console/dossiers/{CODE}")).text
+    assert "Trễ hẹn" not in page
+    accepted = (await notices_of(office, CODE))[-1]
+    assert accepted["kind"] == "accepted"
+    said = office.cipher.decrypt(accepted["content_enc"], CONTENT_COLUMN)
+    assert f"{new:%d/%m/%Y}" in said
+    assert f"{due.astimezone(office.settings.zone):%d/%m/%Y}" not in said
+    # Another date is news.
+    other = new + timedelta(days=7)
+    await take(office, event(CODE, 4, ago=timedelta(), due_at=other.isoformat()))
+    moved = await dossiers.find(office.database, CODE)
+    assert moved
+    assert moved.due_at == other
+
+
+async def test_an_apology_that_is_confirmed_while_an_event_brings_the_old_date_holds(office: Office) -> None:
+    due = await late(office)
+    again = event(CODE, 4, ago=timedelta(), due_at=due.isoformat())
+    async with office.database.transaction() as connection:
+        # The apology's own transaction, not committed yet when the event comes.
+        await connection.execute("SELECT 1 FROM dossiers WHERE code = %(code)s FOR UPDATE", {"code": CODE})
+        taking = asyncio.create_task(take(office, again))
+        while not (await office.database.fetch(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )):  # fmt: skip
+            await asyncio.sleep(0.01)
+        await connection.execute(
+            """WITH known AS (SELECT id, due_at FROM dossiers WHERE code = %(code)s), noted AS (
+                   INSERT INTO apologies (dossier_id, due_at, new_due_at, reason, officer)
+                   SELECT id, due_at, due_at + interval '9 days', 'x', 'lan' FROM known)
+               UPDATE dossiers SET due_at = due_at + interval '9 days' WHERE code = %(code)s""",
+            {"code": CODE},
+        )
+    await taking
+    found = await dossiers.find(office.database, CODE)
+    assert found
+    assert found.due_at == due + timedelta(days=9)
+
+
+async def test_late_again_is_what_misses_the_new_date_and_the_list_shows_both(office: Office) -> None:
+    due = await late(office, days=2)
+    lan = await office.sign_in("lan", (HAI_CHAU, "author"))
+    zone = office.settings.zone
+    next_day = end_of_next_working_day(datetime.now(UTC), office.settings.work_calendar, zone) - timedelta(days=1)
+    await confirm(lan, due, next_day.date().isoformat())
+    new = datetime.combine(next_day.date(), due.astimezone(zone).time(), zone)
+    await take(office, event(CODE, 4, ago=timedelta(), due_at=due.isoformat()))
+    for which, is_listed in (("all", True), ("soon", True), ("late", False)):
+        text = (await lan.get("/console/due", which=which)).text
+        assert (CODE in text) is is_listed, which
+        assert "Đã trễ (0)" in text
+        assert "Sắp đến hạn (1)" in text
+    both = (await lan.get("/console/due")).text
+    assert f"{new:%d/%m/%Y}" in both
+    assert f"hẹn cũ {due.astimezone(zone):%d/%m/%Y}" in both
+    # The new date passes too.
+    passed = {"step": new - (datetime.now(UTC) - timedelta(days=1))}
+    await office.database.fetch("UPDATE dossiers SET due_at = due_at - %(step)s RETURNING id", passed)
+    await office.database.fetch("UPDATE apologies SET new_due_at = new_due_at - %(step)s RETURNING id", passed)
+    text = (await lan.get("/console/due", which="late")).text
+    assert CODE in text
+    assert "Đã trễ (1)" in text
+    assert f"hẹn cũ {due.astimezone(zone):%d/%m/%Y}" in text
 
 
 async def test_clicked_twice_and_by_two_officers_at_once_it_is_sent_once(office: Office) -> None:
