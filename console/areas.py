@@ -17,6 +17,7 @@ from console import (
     texts,
     tickets,
     today,
+    unsent_pages,
 )
 from console.views import Views
 
@@ -25,6 +26,7 @@ AREAS: Final[tuple[Views, ...]] = (
     sign_in.views,
     set_up.views,
     me.views,
+    unsent_pages.views,
     *admin.AREAS,
     design.views,
     conversations.canned_views,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import traceback
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import quote, unquote, unquote_plus, urlsplit
+from urllib.parse import quote, unquote_plus, urlsplit
 
 import structlog
 from aiohttp import web
@@ -15,13 +14,14 @@ from aiohttp.http import HttpProcessingError
 from multidict import MultiDictProxy
 from redis.exceptions import RedisError
 
-from console import sessions
+from console import sessions, unsent
 from console.desk import DESK
 from console.errors import BadForm, Broken, ConsoleError, Forbidden, NotFound, TooLarge, TooMany, Unavailable
 from console.passwords import TooBusy
 from console.permissions import Permission
-from console.rendering import error_page
+from console.rendering import error_page, flash
 from console.sessions import SESSION, Session
+from console.targets import HOME, SIGN_IN, page_of
 from console.tokens import TOKEN_FIELD, check_token
 from console.views import Handler, View
 from console.visitor import VISITOR, Visitor
@@ -31,9 +31,6 @@ from storage.errors import DatabaseUnavailable
 MAX_FORM_SECONDS: Final = 30.0
 """A form that comes letter by letter takes nobody's place for longer."""
 MAX_FORM_BYTES: Final = 256 * 1024
-MAX_NEXT_CHARS: Final = 500
-_PLAIN_TARGET: Final = re.compile(r"/console/[A-Za-z0-9._~!$&'()*+,;=:@/%?-]*")
-"""An address of ours as browsers write it: no other site's, no control signs, no backslash."""
 FORM = web.RequestKey("form", MultiDictProxy)
 """The fields of a form that the guard has read."""
 CONTENT_SECURITY_POLICY: Final = (
@@ -51,7 +48,8 @@ HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
 }
 _HSTS: Final = "max-age=31536000"
-SIGN_IN: Final = "/console/sign-in"
+UNSENT: Final = "/console/unsent"
+"""The page of what was typed and not sent."""
 _STAGES: Final = {"code": "/console/sign-in/code", "setup": "/console/set-up"}
 log = structlog.get_logger()
 
@@ -121,9 +119,13 @@ async def _pass(view: View, request: web.Request) -> web.StreamResponse:
     if visitor is not None:
         request[VISITOR] = visitor
     if view.permission is not Permission.NOBODY:
-        _check_visitor(view, request, visitor)
+        where = _way_in(view, visitor)
+        if where is not None:
+            raise await _lead(view, request, where)
+        if visitor is not None and not visitor.may_somewhere(view.permission):
+            raise Forbidden
     if view.method == "POST" and not view.streams:
-        await _read_form(request)
+        await _read_form(view, request)
     return await view.handler(request)
 
 
@@ -138,17 +140,44 @@ async def _find_visitor(request: web.Request, session: Session) -> Visitor | Non
     return Visitor(officer, session)
 
 
-def _check_visitor(view: View, request: web.Request, visitor: Visitor | None) -> None:
+def _way_in(view: View, visitor: Visitor | None) -> str | None:
+    """Return where to go instead of a view that is not for this stage of a session; None: it is."""
     stage = None if visitor is None else visitor.session["stage"]
-    if visitor is None or stage != view.stage:
-        if visitor is not None and view.stage != "full":
-            raise web.HTTPSeeOther("/console/")
-        where = _STAGES.get(stage or "", SIGN_IN)
-        # Back to where it was wanted to go: a path of ours, taken from this very request.
-        back = f"?next={quote(request.path_qs, safe='')}" if where == SIGN_IN and request.method == "GET" else ""
-        raise web.HTTPSeeOther(where + back)
-    if not visitor.may_somewhere(view.permission):
-        raise Forbidden
+    if visitor is not None and stage == view.stage:
+        return None
+    return HOME if visitor is not None and view.stage != "full" else _STAGES.get(stage or "", SIGN_IN)
+
+
+async def _lead(view: View, request: web.Request, where: str) -> web.HTTPSeeOther:
+    """Return the way in, and from there to what was wanted; a form that came too late is kept (`console.unsent`)."""
+    if request.method == "GET":  # a path of ours, taken from this very request
+        return web.HTTPSeeOther(where + (f"?next={quote(request.path_qs, safe='')}" if where == SIGN_IN else ""))
+    handle = await _keep_late(view, request)
+    if where == SIGN_IN and handle is not None:
+        said = f"unsent&next={UNSENT}" if handle else f"ended&next={quote(await page_of(request), safe='')}"
+        where += f"?said={said}"
+    onward = web.HTTPSeeOther(where)
+    if handle:
+        unsent.hand_out(onward, request.config_dict[DESK].config, handle)
+    return onward
+
+
+async def _keep_late(view: View, request: web.Request) -> str | None:
+    """Keep what was typed into a page of a session that has ended; "": nothing of it; None: no page of such a one."""
+    if not _takes_typed(view, request):
+        return None
+    try:
+        form = await _parse_form(request)
+    except ConsoleError:
+        return None
+    return await unsent.keep(request, form)
+
+
+def _takes_typed(view: View, request: web.Request) -> bool:
+    """Return whether people type into a view's form: no file, nothing of one's own account, and no script's request."""
+    is_own = view.permission in (Permission.NOBODY, Permission.SIGNED_IN) or view.stage != "full"
+    is_page = request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    return view.method == "POST" and is_page and not (view.streams or is_own)
 
 
 def _check_origin(request: web.Request) -> None:
@@ -172,7 +201,31 @@ def _check_origin(request: web.Request) -> None:
         raise BadForm
 
 
-async def _read_form(request: web.Request) -> None:
+async def _read_form(view: View, request: web.Request) -> None:
+    form = await _parse_form(request)
+    given = form.get(TOKEN_FIELD)
+    try:
+        check_token(request, given if isinstance(given, str) else "")
+    except BadForm:
+        visitor = request.get(VISITOR)  # signed in anew in another window, and back on a page from before
+        if visitor is None or not _takes_typed(view, request):
+            raise
+        handle = await unsent.keep(request, form, only=visitor.officer.id)
+        if handle is None:
+            raise
+        if not handle:
+            flash(request, "note", "unsent.nothing_done")
+        raise web.HTTPSeeOther(UNSENT if handle else await page_of(request)) from None
+    request[FORM] = form
+
+
+async def _parse_form(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | web.FileField]:
+    """Return a form's fields; who sent it is not known yet.
+
+    Raises:
+        BadForm: it is none that a page of ours sends.
+        TooLarge: larger than any of ours.
+    """
     if request.content_type not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         raise BadForm
     if (request.content_length or 0) > MAX_FORM_BYTES:
@@ -188,9 +241,7 @@ async def _read_form(request: web.Request) -> None:
         raise BadForm from None  # no multipart at all, a broken part, an encoding that nobody knows
     if not all(_is_text(text) for field in form.items() for text in field):
         raise BadForm
-    given = form.get(TOKEN_FIELD)
-    check_token(request, given if isinstance(given, str) else "")
-    request[FORM] = form
+    return form
 
 
 def _is_text(value: object) -> bool:
@@ -199,13 +250,3 @@ def _is_text(value: object) -> bool:
         value.file.close()
     # Encodings of the sender's choice may give halves of a character, which nothing can be encoded to again.
     return isinstance(value, str) and "\0" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
-
-
-def safe_next(target: str | None, default: str = "/console/") -> str:
-    """Return where to go after a sign-in: a page of the console, whatever the address says (no open redirect)."""
-    if not target or len(target) > MAX_NEXT_CHARS or _PLAIN_TARGET.fullmatch(target) is None:
-        return default
-    path = unquote(urlsplit(target).path)
-    is_ours = path.startswith("/console/") and "//" not in path and "\\" not in path
-    is_straight = not {".", ".."} & set(path.split("/")) and path.isprintable()
-    return target if is_ours and is_straight and not path.startswith((SIGN_IN, "/console/static")) else default

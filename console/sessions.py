@@ -23,6 +23,7 @@ from aiohttp import web
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from console import traces
 from console.desk import DESK, ConsoleConfig
 
 COOKIE: Final = "hoso_session"
@@ -40,7 +41,7 @@ class Session(MutableMapping[str, Any]):
 
     Before the sign-in there is nothing to keep: strangers fill no Redis. After it: `officer` (id), `version` (of the
     credentials), `stage`, `sid` (its name on the list), `opened` and `seen` (seconds since 1970), `address`, `agent`,
-    `csrf`, `flashes`, `once`.
+    `csrf`, `flashes`, `once`, `unsent`.
     """
 
     data: dict[str, Any] = field(default_factory=dict)
@@ -161,7 +162,7 @@ async def start(request: web.Request, *, officer_id: int, version: int, stage: s
     """
     if stage not in STAGES:
         raise ValueError(f"no such stage: {stage}")
-    await end(request)
+    await _forget(request)
     desk, now = request.config_dict[DESK], time.time()
     content = {
         "officer": officer_id,
@@ -186,6 +187,7 @@ async def keep(request: web.Request, content: dict[str, Any], redis: Redis, conf
     await redis.set(place, json.dumps(content), ex=config.idle_seconds)
     await redis.hset(list_key(content["officer"]), content["sid"], place)
     await redis.expire(list_key(content["officer"]), config.session_seconds)
+    await traces.leave(redis, content, session_seconds=config.session_seconds)
     return session
 
 
@@ -205,7 +207,15 @@ def touch(session: Session) -> None:
 
 
 async def end(request: web.Request) -> None:
-    """End the session of a request, if it has one; it begins with an empty one again."""
+    """End the session of a request on purpose, if it has one; it begins with an empty one again."""
+    session = request[SESSION]
+    if "sid" in session:
+        await traces.remove(request.config_dict[DESK].redis, session)
+    await _forget(request)
+
+
+async def _forget(request: web.Request) -> None:
+    """Let another session follow: the trace stays, for a page of the one before may still be open."""
     session, redis = request[SESSION], request.config_dict[DESK].redis
     if session.key is not None:
         await redis.delete(storage_key(session.key))
@@ -220,7 +230,9 @@ async def end_one(redis: Redis, officer_id: int, sid: str) -> bool:
     place = await redis.hget(list_key(officer_id), sid)
     if place is None:
         return False
-    await redis.delete(place)
+    text = await redis.getdel(place)
+    if text is not None:
+        await traces.remove(redis, json.loads(text))
     return bool(await redis.hdel(list_key(officer_id), sid))
 
 

@@ -10,14 +10,16 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from console import devices, sessions, throttle
+from console import devices, sessions, throttle, unsent
 from console.desk import DESK
 from console.errors import BadForm
 from console.permissions import Permission
 from console.proving import judge_of
 from console.rendering import LANGUAGE_COOKIE, page, words_of
-from console.security import FORM, SIGN_IN, safe_next
+from console.security import FORM, UNSENT
 from console.sessions import SESSION, address_of
+from console.targets import SIGN_IN, safe_next
+from console.traces import Owner
 from console.views import Views
 from console.visitor import VISITOR, visitor_of
 from console.waiting import ask_to_wait
@@ -29,7 +31,7 @@ from storage.officers import Officer
 MAX_CODE_TRIES: Final = 5
 """Wrong codes after which the password is asked again."""
 _MAX_LOGIN_CHARS = 64
-_SAID: Final = frozenset({"signed_out", "code_tries", "ended"})
+_SAID: Final = frozenset({"signed_out", "code_tries", "ended", "unsent"})
 _LANGUAGE_SECONDS: Final = 365 * 24 * 3600
 
 views = Views()
@@ -121,7 +123,10 @@ async def enter(request: web.Request, officer: Officer, *, by: str, version: int
             Entry(officer.actor, "session.open", officer.login, detail={"by": by}, address=address_of(request)),
         )
     await sessions.start(request, officer_id=officer.id, version=version)
-    onward = web.HTTPSeeOther(target)
+    is_waiting = await unsent.take(request, Owner(officer.id, version))
+    onward = web.HTTPSeeOther(UNSENT if is_waiting else target)
+    if is_waiting:
+        unsent.hand_out(onward, desk.config, "")
     devices.remember(request, onward, officer.login)
     return onward
 
@@ -135,6 +140,7 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
         await audit.note(
             desk.database, Entry(officer.actor, "session.close", officer.login, address=address_of(request))
         )
+        await unsent.drop(request)
     await sessions.end(request)
     onward = web.HTTPSeeOther(f"{SIGN_IN}?said=signed_out")
     sessions.forget_cookie(onward, desk.config)

@@ -24,7 +24,7 @@ from aiohttp.test_utils import TestServer
 from redis.asyncio import Redis
 
 from bot.middlewares import request_context
-from console import sessions
+from console import sessions, traces
 from hoso.console import open_console
 from hoso.settings import Settings, load_settings
 from hoso.site import Site
@@ -77,6 +77,7 @@ class Office:
     redis: Redis
     server: TestServer
     rung: list[str]
+    console: web.Application
     clients: list[aiohttp.ClientSession] = field(default_factory=list)
 
     @property
@@ -123,6 +124,7 @@ class Office:
         place = sessions.storage_key(key)
         await self.redis.set(place, json.dumps(content), ex=3600)
         await self.redis.hset(sessions.list_key(officer.id), sid, place)  # type: ignore[misc]
+        await traces.leave(self.redis, content, session_seconds=3600)
         jar = aiohttp.CookieJar(unsafe=True)
         jar.update_cookies({sessions.COOKIE: key}, self.server.make_url("/"))
         client = aiohttp.ClientSession(cookie_jar=jar)
@@ -156,10 +158,11 @@ async def open_office(postgres_url: str, redis_url: str, data_dir: Path, **overr
     async with Database(postgres_url, max_size=5) as database:
         redis = Redis.from_url(redis_url)
         app = web.Application(middlewares=[request_context])
-        app.add_subapp("/console", open_console(site, database, redis, ring=rung.append))
+        console = open_console(site, database, redis, ring=rung.append)
+        app.add_subapp("/console", console)
         server = TestServer(app)
         await server.start_server()
-        office = Office(settings, site, database, redis, server, rung)
+        office = Office(settings, site, database, redis, server, rung, console)
         try:
             yield office
         finally:

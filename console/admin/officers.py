@@ -9,9 +9,9 @@ from typing import Final
 from aiohttp import web
 
 from console import once, sessions
-from console.admin.grants import describe, read_grants
+from console.admin.grants import describe
+from console.admin.role_rows import Fault, Row, judge_rows, read_rows, rows_of, unit_options
 from console.admin.rules import (
-    BeyondUnits,
     administers,
     is_head,
     may_control,
@@ -57,7 +57,7 @@ async def show_all(request: web.Request) -> web.StreamResponse:
 @views.get("/new", permission=Permission.ADMINISTER)
 async def show_form(request: web.Request) -> web.StreamResponse:
     """Ask for a new officer."""
-    return page(request, "admin/officer_new.html.j2", login="", name="", grants_text="", faults=[])
+    return await _show_form(request, rows_of([]))
 
 
 @views.post("/new", permission=Permission.ADMINISTER)
@@ -65,7 +65,10 @@ async def add(request: web.Request) -> web.StreamResponse:
     """Add an officer with a temporary password, which the next page shows once."""
     form = request[FORM]
     login, name = str(form.get("login", "")).strip().lower(), clean(str(form.get("name", "")))
-    grants, faults = _judge_new(request, login, name)
+    rows = read_rows(form)
+    if "more" in form:
+        return await _show_form(request, rows, login=login, name=name)
+    grants, faults = _judge_new(request, login, name, rows)
     if not faults:
         password = temporary_password()
         officer_id = await _hire(request, login, name, grants, password)
@@ -74,22 +77,34 @@ async def add(request: web.Request) -> web.StreamResponse:
             flash(request, "ok", "admin.said.officer_added", login=login)
             raise web.HTTPSeeOther(f"/console/admin/officers/{officer_id}")
         faults = [("login", words_of(request)("admin.errors.login_taken"))]
-    typed = {"login": login, "name": name, "grants_text": str(form.get("grants", ""))}
-    return page(request, "admin/officer_new.html.j2", status=422, faults=faults, **typed)
+    return await _show_form(request, rows, login=login, name=name, faults=faults)
 
 
-def _judge_new(request: web.Request, login: str, name: str) -> tuple[list[Grant], list[tuple[str, str]]]:
+async def _show_form(
+    request: web.Request, rows: list[Row], *, login: str = "", name: str = "", faults: list[Fault] | None = None
+) -> web.Response:
+    return page(
+        request,
+        "admin/officer_new.html.j2",
+        status=422 if faults else 200,
+        login=login,
+        name=name,
+        rows=rows,
+        unit_options=await unit_options(request, rows),
+        faults=faults or [],
+    )
+
+
+def _judge_new(request: web.Request, login: str, name: str, rows: list[Row]) -> tuple[list[Grant], list[Fault]]:
     """Return the grants of a form for a new officer, and what is wrong with it."""
     t = words_of(request)
-    grants, faults = read_grants(str(request[FORM].get("grants", "")), t)
+    grants, faults = judge_rows(request, rows)
     if LOGIN.fullmatch(login) is None:
         faults.insert(0, ("login", t("admin.errors.login")))
     if not name or len(name) > MAX_NAME_CHARS:
         faults.insert(0, ("name", t("admin.errors.name")))
     if not grants and not faults:
         faults.append(("grants", t("admin.errors.no_grants")))
-    if not all(administers(visitor_of(request), grant.unit) for grant in grants):
-        faults.append(("grants", t(BeyondUnits.word)))
     return grants, faults
 
 
@@ -122,10 +137,11 @@ async def show(request: web.Request) -> web.StreamResponse:
 @views.post("/{officer_id}/roles", permission=Permission.ADMINISTER)
 async def change_roles(request: web.Request) -> web.StreamResponse:
     """Replace what an officer may do in the visitor's units."""
-    officer, text, t = await _find(request), str(request[FORM].get("grants", "")), words_of(request)
-    wanted, faults = read_grants(text, t)
-    if faults:
-        return await _show(request, officer, grants_text=text, faults=faults)
+    officer, form = await _find(request), request[FORM]
+    rows = read_rows(form)
+    wanted, faults = judge_rows(request, rows)
+    if faults or "more" in form:
+        return await _show(request, officer, rows=rows, faults=[] if "more" in form else faults)
     async with request.config_dict[DESK].database.transaction() as connection:
         await officers.lock(connection)
         officer = require_sight(visitor_of(request), await officers.find_for_change(connection, officer.id))
@@ -201,20 +217,21 @@ async def _show(
     request: web.Request,
     officer: Officer,
     *,
-    grants_text: str | None = None,
-    faults: list[tuple[str, str]] | None = None,
+    rows: list[Row] | None = None,
+    faults: list[Fault] | None = None,
 ) -> web.Response:
     visitor = visitor_of(request)
     theirs = [grant for grant in officer.grants if administers(visitor, grant.unit)]
-    if grants_text is None:
-        grants_text = "\n".join(describe(grant) for grant in theirs)
+    rows = rows_of(theirs) if rows is None else rows
     return page(
         request,
         "admin/officer.html.j2",
         status=422 if faults else 200,
         officer=officer,
-        others=[describe(grant) for grant in officer.grants if grant not in theirs],
-        grants_text=grants_text,
+        others=[grant for grant in officer.grants if grant not in theirs],
+        theirs=theirs,
+        rows=rows,
+        unit_options=await unit_options(request, rows),
         is_oneself=officer.id == visitor.officer.id,
         may_control=may_control(visitor, officer),
         left=await credentials.count_recovery_codes(request.config_dict[DESK].database, officer.id),

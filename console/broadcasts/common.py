@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from aiohttp import web
@@ -15,6 +15,7 @@ from console.errors import NotFound
 from console.live import stream
 from console.permissions import Permission
 from console.rendering import flash, render
+from console.sessions import address_of
 from console.visitor import Visitor, visitor_of
 from storage.audit import Entry
 from storage.broadcasts import OPEN, Broadcast, BroadcastRefused
@@ -30,8 +31,9 @@ T = TypeVar("T")
 
 
 def office_of(request: web.Request) -> Office:
-    """Return the desk and its facts."""
-    return request.config_dict[OFFICE]
+    """Return the desk, whose deeds carry the request's address, and its facts."""
+    office = request.config_dict[OFFICE]
+    return replace(office, desk=office.desk.at(address_of(request)))
 
 
 def address(broadcast: Broadcast | str, step: str = "") -> str:

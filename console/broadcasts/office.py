@@ -206,6 +206,9 @@ class Outcome(Protocol):
 class Desk(Protocol):
     """The rules: every method says no by `BroadcastRefused` and writes the audit log itself."""
 
+    def at(self, address: str) -> Desk:
+        """Return the same desk for a request from a network address, for the audit log."""
+
     async def create(self, draft: Draft, actor: Officer) -> Broadcast:
         """Write a new draft."""
 

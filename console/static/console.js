@@ -27,6 +27,12 @@
     }
   }
 
+  function isTyping() {
+    const typed = (field) => field.tagName === "TEXTAREA" ? !field.readOnly && field.value.trim() :
+      /^(text|tel|url|email|search|number|date|time|datetime-local)$/.test(field.type) && field.value !== field.defaultValue;
+    return [...document.querySelectorAll("main form textarea, main form input")].some(typed);
+  }
+
   function watch(place) {
     const url = place.dataset.live;
     if (!OURS.test(url) || !window.EventSource) return;
@@ -35,7 +41,8 @@
       if (source || document.hidden) return;
       source = new EventSource(url);
       source.onmessage = (event) => refresh(place, event.data);
-      source.addEventListener("over", () => location.reload());
+      // What is being typed is worth more than a fresh page: it is kept when it is sent (docs/console-security.md).
+      source.addEventListener("over", () => (isTyping() ? end() : location.reload()));
       source.onerror = () => {
         if (source && source.readyState === EventSource.CLOSED) { source = null; setTimeout(begin, AGAIN_MS); }
       };
@@ -113,13 +120,53 @@
       asking = new AbortController();
       try {
         const answer = await fetch(url, { method: "POST", body: new FormData(form), signal: asking.signal });
-        if (!answer.ok) return;
+        if (!answer.ok || answer.redirected) return;  // to the sign-in: the session is over
         const fresh = document.createElement("template");
         fresh.innerHTML = await answer.text();
         place.replaceChildren(fresh.content);
       } catch { /* the next letter asks again, and the button for it is still there */ }
     };
     form.addEventListener("input", () => { clearTimeout(later); later = setTimeout(ask, 400); });
+  }
+
+  // ── a form that was not sent (docs/console-security.md): opened with #unsent-2 it is filled in; nobody sends it ───
+
+  async function fillAgain(number) {
+    history.replaceState(null, "", location.pathname + location.search);
+    let kept;
+    try {
+      const answer = await fetch("/console/unsent/forms");
+      kept = answer.ok ? await answer.json() : null;
+    } catch { return; /* signed out meanwhile: what was typed can be copied from its own page */ }
+    const late = kept?.forms[number - 1];
+    if (!late) return;
+    const typed = new Map();
+    for (const [name, text] of late.fields) typed.set(name, [...(typed.get(name) ?? []), text]);
+    const usable = (field) => field.name && !["hidden", "file", "password", "submit", "button"].includes(field.type);
+    const goesThere = (form) => [form, ...form.querySelectorAll("[formaction]")].some((one) =>
+      new URL(one.getAttribute("formaction") ?? one.getAttribute("action") ?? "", location).pathname === late.action);
+    const fitting = [...document.querySelectorAll("main form[method=post]")].filter((form) =>
+      goesThere(form) && [...form.elements].some((field) => usable(field) && typed.has(field.name)));
+    if (fitting.length !== 1) return;  // two of a kind: people know better which one
+    const [form] = fitting;
+    const filled = [...form.elements].filter(usable);
+    for (const field of filled) {
+      const texts = typed.get(field.name) ?? [];
+      if (field.type === "radio" && !typed.has(field.name)) continue;
+      if (["checkbox", "radio"].includes(field.type)) field.checked = texts.includes(field.value);
+      else if (field.type === "select-multiple") for (const one of field.options) one.selected = texts.includes(one.value);
+      else if (field.tagName !== "SELECT") field.value = texts[0] ?? "";
+      else if ([...field.options].some((one) => one.value === (texts[0] ?? ""))) field.value = texts[0] ?? "";
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    for (let fold = form.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    const told = document.createElement("div");
+    told.className = "notice warn";
+    told.tabIndex = -1;
+    told.setAttribute("role", "status");
+    told.append(Object.assign(document.createElement("p"), { textContent: kept.told }));
+    form.before(told);
+    told.focus();
   }
 
   // ── small things ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -150,4 +197,6 @@
     row.scrollLeft += tab.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - tab.clientWidth) / 2;
   }
   document.querySelector("[data-focus]")?.focus();
+  const unsent = /^#unsent-([1-9])$/.exec(location.hash);
+  if (unsent) fillAgain(Number(unsent[1]));
 })();

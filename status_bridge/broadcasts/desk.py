@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import replace
 from datetime import datetime
 
 from status_bridge.broadcasts import approval, counting, reporting, running, writing
@@ -68,6 +70,12 @@ class BroadcastDesk:
     def config(self) -> BroadcastConfig:
         """The site's choices."""
         return self._room.config
+
+    def at(self, address: str) -> BroadcastDesk:
+        """Return the same desk for one request: what it writes into the audit log carries the request's address."""
+        desk = copy(self)
+        desk._room = replace(self._room, address=address)  # noqa: SLF001 - its own class
+        return desk
 
     # -- writing
 

@@ -63,6 +63,8 @@ class Room:
     new_number: Callable[[], str] = new_number
     ring: Callable[[str], None] = _ring_nobody
     tell_staff: Callable[[str], None] = _tell_nobody
+    address: str | None = None
+    """The network address of the request that is served, for the audit log; None: there is none."""
 
     async def enter(self, actor: Actor, roles: frozenset[Role], unit: str) -> Actor:
         """Return the actor as of now, if one of the roles is held in the unit.
@@ -141,7 +143,7 @@ class Room:
 
     async def note_as(self, connection: Connection, actor: str, broadcast: Broadcast, verb: str, **detail: Any) -> None:
         """Write the audit log in the name of `actor`, such as `system`."""
-        entry = Entry(actor, f"broadcast.{verb}", broadcast.number, broadcast.unit, detail)
+        entry = Entry(actor, f"broadcast.{verb}", broadcast.number, broadcast.unit, detail, self.address)
         await audit.write(connection, entry)
 
 

@@ -7,8 +7,7 @@ from typing import Final
 from status_bridge.broadcasts.actors import WRITES, Actor, name_of
 from status_bridge.broadcasts.content import hash_content
 from status_bridge.broadcasts.rooms import Room, moved, must_be
-from storage import audit, broadcasts
-from storage.audit import Entry
+from storage import broadcasts
 from storage.broadcasts import OPEN, Broadcast, BroadcastRefused, Draft
 
 _NUMBERS_TRIED: Final = 5
@@ -32,7 +31,7 @@ async def create(room: Room, draft: Draft, actor: Actor) -> Broadcast:
                 canary_percent=room.config.canary_percent,
             )
             if made is not None:
-                await audit.write(connection, Entry(current.actor, "broadcast.create", made.number, made.unit))
+                await room.note_as(connection, current.actor, made, "create")
                 return made
     raise BroadcastRefused("no_number")
 

@@ -3,8 +3,10 @@
 With HOSO_PICTURES=<folder> the pages are photographed there, as for docs/console-conversations.md.
 """
 
+import asyncio
 import io
 import os
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,11 +16,13 @@ import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Page, expect
 
+from console import live, sessions
 from storage import canned, tickets
 from storage.tickets import Photo
 from tests.browser.conftest import DESKTOP, PHONE, PageOpener
 from tests.integration.console import talk_rows as rows
 from tests.integration.console.test_ratings import rated
+from tests.integration.console.walker import hire_with_keys
 from tests.office import Desktop, Office, open_office
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -175,3 +179,25 @@ async def test_by_keyboard_alone_more_is_asked_for_and_a_ticket_is_answered(
     await page.keyboard.press("Enter")
     await expect(page.locator("main")).to_contain_text(f"Đã trả lời yêu cầu {ticket}")
     await expect(page.locator("main")).to_contain_text("Công khai kết quả")
+
+
+async def test_an_answer_that_is_being_typed_outlasts_its_session(
+    office: Office, open_page: PageOpener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The live part heard that the session was over and loaded the page anew: what stood in the form was gone."""
+    monkeypatch.setitem(live.stream.__kwdefaults__, "look_seconds", 0.2)
+    talk, _ = await fill(office)
+    await hire_with_keys(office, "lan", (WARD, "author"))
+    lan = await office.sign_in("lan")
+    await lan.post(f"{TALKS}/{talk}/claim")
+    page = await open_as(open_page, lan, f"{TALKS}/{talk}", size="desktop")
+    await page.fill("#f-text", "Hồ sơ của Ông/Bà còn thiếu bản vẽ.")
+    streams = office.console[live.STREAMS]
+    assert streams.open == 1
+    await office.redis.delete(sessions.storage_key(lan.key))  # as when it was idle for too long
+    async with asyncio.timeout(15):
+        while streams.open:
+            await asyncio.sleep(0.05)
+    await expect(page.locator("#f-text")).to_have_value("Hồ sơ của Ông/Bà còn thiếu bản vẽ.")
+    await page.click('button[value="send"]')
+    await page.wait_for_url(re.compile("said=unsent"))

@@ -12,12 +12,19 @@ import pytest
 from hoso.doctor_audit import look_at_audit_log
 from storage import api_keys, audit, credentials, officers
 from storage.audit import Entry
+from storage.database import execute
 from storage.officers import Grant, Role
 from tests.integration.console.walker import PASSWORD, hire_with_keys, reveal, walk_in
 from tests.office import Desktop, Office
 
 HEAD = ("*", "administrator")
 WARD = "H17.33.2"
+
+
+def roles_form(*grants: str) -> dict[str, str]:
+    """The rows of a form in which these roles are chosen, each as `role@unit`."""
+    chosen = [(number, *grant.split("@")) for number, grant in enumerate(grants, 1)]
+    return {f"role-{n}": role for n, role, _ in chosen} | {f"unit-{n}": unit for n, _, unit in chosen}
 
 
 async def last_action(office: Office) -> audit.Row:
@@ -32,7 +39,7 @@ async def find(office: Office, login: str) -> officers.Officer:
 
 async def test_an_administrator_adds_an_officer_whose_password_is_shown_once(office: Office) -> None:
     head = await office.sign_in("head", HEAD)
-    form = {"login": "Binh", "name": "Trần Văn Bình", "grants": f"author@{WARD}\nviewer@*"}
+    form = {"login": "Binh", "name": "Trần Văn Bình", **roles_form(f"author@{WARD}", "viewer@*")}
     answer = await head.post("/console/admin/officers/new", form)
     [password] = reveal(answer.text, ' class="secret"')
     assert password not in (await head.get(answer.where)).text
@@ -46,10 +53,15 @@ async def test_an_administrator_adds_an_officer_whose_password_is_shown_once(off
     assert (await (await walk_in(office)).give_password("binh", password)).where == "/console/set-up"
     answer = await head.post("/console/admin/officers/new", form)
     assert (answer.status, "đã có" in answer.text) == (422, True)
-    answer = await head.post("/console/admin/officers/new", {"login": "ơi", "name": "", "grants": "boss@*, author@<x>"})
+    wrong = {"login": "ơi", "name": "", **roles_form("boss@*", "author@", "viewer@<x>")}
+    answer = await head.post("/console/admin/officers/new", wrong)
     assert answer.status == 422
-    assert "boss@*" in answer.text
-    assert "author@&lt;x&gt;" in answer.text
+    for field in ("login", "name", "role-1", "unit-2", "unit-3"):
+        assert f'id="e-{field}"' in answer.text
+        assert f'href="#f-{field}"' in answer.text
+    assert "<x>" not in answer.text
+    none = {"login": "moi", "name": "Mới", **roles_form("@")}
+    assert "ít nhất một vai trò" in (await head.post("/console/admin/officers/new", none)).text
 
 
 async def test_a_ward_s_administrator_stays_within_the_ward(office: Office) -> None:
@@ -60,7 +72,7 @@ async def test_a_ward_s_administrator_stays_within_the_ward(office: Office) -> N
     other = await office.hire("other", ("H17.33.20", "viewer"))
 
     async def roles(officer: officers.Officer, grants: str) -> int:
-        return (await ward.post(f"/console/admin/officers/{officer.id}/roles", {"grants": grants})).status
+        return (await ward.post(f"/console/admin/officers/{officer.id}/roles", roles_form(grants))).status
 
     listed = (await ward.get("/console/admin/officers")).text
     assert [login for login in ("head", "both", "mine", "other") if f">{login}</a>" in listed] == [
@@ -73,12 +85,12 @@ async def test_a_ward_s_administrator_stays_within_the_ward(office: Office) -> N
         for verb in ("reset", "disable"):
             assert (await ward.post(f"/console/admin/officers/{officer.id}/{verb}")).status == 403
     for grants in ("administrator@*", "viewer@H17.40", "approver@H17.33", f"author@{WARD}0"):
-        assert await roles(mine, grants) == 403, grants
+        assert await roles(mine, grants) == 422, grants
     assert await roles(both, f"approver@{WARD}") == 200
     assert set((await find(office, "both")).grants) == {Grant(WARD, Role.APPROVER), Grant("H17.40", Role.APPROVER)}
     assert (await ward.post(f"/console/admin/officers/{mine.id}/disable")).status == 200
     assert (await find(office, "mine")).disabled_at
-    form = {"login": "moi.vao", "name": "Mới", "grants": "viewer@*"}
+    form = {"login": "moi.vao", "name": "Mới", **roles_form("viewer@*")}
     assert (await ward.post("/console/admin/officers/new", form)).status == 422
     key = {"source": "x", "scope": "events", "unit": WARD}
     assert (await ward.post("/console/admin/keys", key)).status == 422
@@ -88,16 +100,55 @@ async def test_a_ward_s_administrator_stays_within_the_ward(office: Office) -> N
     assert "elsewhere" not in (await ward.get("/console/admin/audit")).text
 
 
+async def test_roles_are_chosen_from_units_that_the_site_knows_by_name(office: Office) -> None:
+    async with office.database.transaction() as connection:
+        await execute(
+            connection,
+            "INSERT INTO dossiers (code, status, status_time, agency_code, agency_name)"
+            " VALUES ('H17.33.2-261101-0001', 2, now(), 'H17.33.2', 'UBND <phường> Hải Châu')",
+        )
+    head = await office.sign_in("head", HEAD)
+    ward = await office.sign_in("ward", ("H17.33", "administrator"), name="Phan Thị An")
+    mine = await office.hire("mine", (WARD, "viewer"), ("H17.33", "author"), ("H17.40", "approver"))
+    page = f"/console/admin/officers/{mine.id}"
+    text = (await head.get(page)).text
+    for code in ("*", "H17.33", WARD, "H17.40"):
+        assert f'<option value="{code}"' in text, code
+    assert "UBND &lt;phường&gt; Hải Châu (H17.33.2)" in text
+    assert text.count(" selected>") >= 6  # three rows as they are
+    assert (text.count('name="role-'), 'name="role-6"' in text) == (7, True)
+    text = (await ward.get(page)).text
+    assert not any(f'<option value="{code}"' in text for code in ("*", "H17.40"))
+    assert 'value="H17.33" selected' in text
+    rows = {"role-1": "author", "unit-1": "H17.33", "role-2": "approver", "unit-2": WARD, "more": "1"}
+    answer = await ward.post(f"{page}/roles", rows)  # more rows: nothing is saved
+    assert (answer.status, 'name="role-5"' in answer.text) == (200, True)
+    assert 'value="approver" selected' in answer.text
+    assert set((await find(office, "mine")).grants) == set(mine.grants)
+    assert (await ward.post(f"{page}/roles", {"grants": "viewer@H17.33"})).status == 400  # a page of the version before
+    assert set((await find(office, "mine")).grants) == set(mine.grants)
+    answer = await ward.post(f"{page}/roles", roles_form(*[f"viewer@{WARD}.{number}" for number in range(101)]))
+    assert (answer.status, "Không quá 100 vai trò" in answer.text) == (422, True)
+    rows = {"role-1": "", "unit-1": WARD, "role-2": "approver", "unit-2": WARD}
+    other = {"role-other": "viewer", "unit-other": f"{WARD}.7"}
+    assert (await ward.post(f"{page}/roles", rows | other)).status == 200
+    assert set((await find(office, "mine")).grants) == {
+        Grant(WARD, Role.APPROVER),
+        Grant(f"{WARD}.7", Role.VIEWER),
+        Grant("H17.40", Role.APPROVER),
+    }
+
+
 async def test_nobody_changes_their_own_roles_and_somebody_is_always_left(office: Office) -> None:
     first = await office.sign_in("first", HEAD)
     second = await office.sign_in("second", HEAD)
     own = f"/console/admin/officers/{first.officer.id}"
-    for verb, form in (("roles", {"grants": "approver@*"}), ("disable", {}), ("reset", {})):
+    for verb, form in (("roles", roles_form("approver@*")), ("disable", {}), ("reset", {})):
         assert (await first.post(f"{own}/{verb}", form)).status == 403
 
     async def dismiss(by: Desktop, whom: Desktop) -> int:
         path = f"/console/admin/officers/{whom.officer.id}/roles"
-        return (await by.post(path, {"grants": "viewer@*"})).status
+        return (await by.post(path, roles_form("viewer@*"))).status
 
     # Each takes the role from the other at the same moment: one of them stays.
     statuses = await asyncio.gather(dismiss(first, second), dismiss(second, first))

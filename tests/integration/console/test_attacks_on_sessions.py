@@ -12,7 +12,8 @@ import pytest
 from console import sessions
 from console.app import all_views
 from console.permissions import ROLES, Permission
-from console.security import HEADERS, safe_next
+from console.security import HEADERS
+from console.targets import safe_next
 from storage import officers
 from storage.officers import Role
 from tests.integration.console.walker import PASSWORD, hire_with_keys, walk_in

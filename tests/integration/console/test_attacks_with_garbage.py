@@ -24,7 +24,8 @@ KNOWN = {
 """Values with which a form gets on to its other fields."""
 NAMES = (
     "seen", "day", "reason", "text", "summary", "note", "message", "canned", "form", "unit", "title", "name", "login",
-    "password", "code", "grants", "source", "scope", "content_hash", "comment", "phone", "at", "scheduled_at", "digest",
+    "password", "code", "role-1", "unit-1", "role-other", "unit-other", "source", "scope", "content_hash",
+    "comment", "phone", "at", "scheduled_at", "digest",
     "canary_percent", "list_id", "saved_id", "category", "procedures", "units", "statuses", "submitted_from",
     "submitted_until", "due_from", "due_until", "params.tieu_de", "params.noi_dung", "params.don_vi", "sms", "link",
     "holder", "notice", "trouble", "before", "q", "sid", "actor", "action", "object", "linked", "sample", "template_id",
