@@ -3,7 +3,8 @@
 Imports nothing of ours and does no input or output; what other rooms use is named in ``__all__``.
 """
 
-from dossiers.calendar import VIETNAM, QuietHours, UnitDays, WorkCalendar, format_date_en, format_date_vi, format_day_vi
+from dossiers.calendar import VIETNAM, QuietHours, WorkCalendar, format_date_en, format_date_vi, format_day_vi
+from dossiers.city_days import CityDays, UnitDays
 from dossiers.code import (
     MAX_CODE_CHARS,
     ProcedureCode,
@@ -37,6 +38,7 @@ __all__ = [
     "MAX_CODE_CHARS",
     "VIETNAM",
     "CalendarError",
+    "CityDays",
     "DossierCodeError",
     "DossiersError",
     "Notice",

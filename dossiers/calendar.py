@@ -6,12 +6,13 @@ The due date that a source sends always wins; what is computed here serves check
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from dossiers.city_days import CityDays, UnitDays
 from dossiers.errors import CalendarError
 from dossiers.national_days import national_holidays, national_working_saturdays
 
@@ -30,16 +31,12 @@ MAX_DAYS_AHEAD = 3660
 
 
 @dataclass(frozen=True)
-class UnitDays:
-    """Days on which one unit differs from the others: storm days, a local exchange of days."""
-
-    holidays: frozenset[date] = frozenset()
-    extra_working_days: frozenset[date] = frozenset()
-
-
-@dataclass(frozen=True)
 class WorkCalendar:
-    """Vietnam's working days with the city's overrides. A unit's own days win over the city's, those over the law's."""
+    """Vietnam's working days with the city's overrides.
+
+    A unit's own days win over what the city declared, that over the settings (`holidays`, `extra_working_days`), and
+    these over the law.
+    """
 
     holidays: frozenset[date] = frozenset()
     """Further days off of the whole city"""
@@ -49,6 +46,8 @@ class WorkCalendar:
     """Unit code → the days on which it differs"""
     office_hours: tuple[Shift, ...] = OFFICE_HOURS
     """Shifts of a working day, in order"""
+    declared: CityDays = field(default_factory=CityDays)
+    """What officers declared; several calendars of a process share it"""
 
     def __post_init__(self) -> None:
         edges = [edge for shift in self.office_hours for edge in shift]
@@ -66,18 +65,20 @@ class WorkCalendar:
 
     def _exception(self, day: date, unit: str | None) -> bool | None:
         """True for a day worked by exception, False for a day off, None for an ordinary day."""
-        own = self.units.get(unit or "", UnitDays())
-        layers = (
-            (own.extra_working_days, own.holidays),
-            (self.extra_working_days, self.holidays),
-            (national_working_saturdays(day.year), national_holidays(day.year)),
-        )
-        for working, off in layers:
+        for working, off in self._layers(day, unit):
             if day in working:
                 return True
             if day in off:
                 return False
         return None
+
+    def _layers(self, day: date, unit: str | None) -> Iterator[tuple[frozenset[date], frozenset[date]]]:
+        """Yield days worked and days off, whoever decides first before the others."""
+        own = self.units.get(unit or "")
+        declared = (*self.declared.of_unit(unit), *([own] if own else []), self.declared.of_city())
+        yield from ((days.extra_working_days, days.holidays) for days in declared)
+        yield self.extra_working_days, self.holidays
+        yield national_working_saturdays(day.year), national_holidays(day.year)
 
     def add_working_hours(self, start: datetime, hours: float, unit: str | None = None) -> datetime:
         """Return the moment when so many office hours have passed since ``start`` (8 hours are one working day).

@@ -5,6 +5,7 @@ The ``holidays`` library knows the law, the lunar calendar and the yearly decisi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -49,3 +50,9 @@ def national_working_saturdays(year: int) -> frozenset[date]:
     """Return the Saturdays and Sundays of a year that are worked in exchange for a day off."""
     known = holidays.country_holidays("VN", years=year).weekend_workdays
     return frozenset(day for day in known | _DECIDED_WORKING_SATURDAYS if day.year == year)
+
+
+@lru_cache(maxsize=64)
+def national_names(year: int, language: str) -> Mapping[date, str]:
+    """Return what the public holidays of a year are called, in Vietnamese (`vi`) or English, as the library says it."""
+    return dict(holidays.country_holidays("VN", years=year, language="vi" if language == "vi" else "en_US").items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final, NoReturn
 
 from aiohttp import web
 from redis.asyncio import Redis
@@ -21,6 +22,8 @@ from hoso.settings import Settings
 from hoso.site import Site
 from storage.database import Database
 
+CONSOLE_PATH: Final = "/console"
+
 
 def console_config(settings: Settings) -> ConsoleConfig:
     """Return what the console must be told."""
@@ -35,8 +38,17 @@ def console_config(settings: Settings) -> ConsoleConfig:
     )
 
 
+def console_door() -> web.RouteDef:
+    """Return the route that leads fingers which leave out the last slash to the console."""
+
+    async def lead_on(_: web.Request) -> NoReturn:
+        raise web.HTTPPermanentRedirect(f"{CONSOLE_PATH}/")
+
+    return web.get(CONSOLE_PATH, lead_on)
+
+
 def open_console(site: Site, database: Database, redis: Redis, *, ring: Callable[[str], None]) -> web.Application:
-    """Return the console of a site, to be added under `/console`."""
+    """Return the console of a site, to be added under `CONSOLE_PATH`."""
     desk = Desk(
         database=database,
         cipher=site.cipher,

@@ -9,11 +9,15 @@ from aiohttp import web
 
 from bot.consent import CONSENT_PATH
 from console.admin.accounts import BEGIN_CONSENT
+from console.admin.days import CALENDAR, CityCalendar
 from console.admin.overview import FACTS, Fact
+from console.admin.units import READ_PLACE
 from console.app import Fill
 from console.passwords import bring_passwords
 from dossiers.national_days import national_holidays
 from hoso.consent import begin_consent, note_consent
+from hoso.console_places import read_place
+from hoso.day_keeper import DayKeeper
 from hoso.errors import CommandError
 from hoso.limits import limits_config
 from hoso.moments import utc_now
@@ -115,5 +119,11 @@ def fill_administration(site: Site, database: Database) -> Fill:
         bring_passwords(app)
         app[FACTS] = SettingsFacts(site.settings)
         app[BEGIN_CONSENT] = begin
+        app[CALENDAR] = CityCalendar(
+            site.settings.work_calendar,
+            defers=site.settings.calendar is not None,
+            refresh=DayKeeper(database, site.settings.city_days).look,
+        )
+        app[READ_PLACE] = read_place
 
     return fill

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from datetime import date, time
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, PrivateAttr, field_validator
 
 from dossiers.calendar import WorkCalendar
+from dossiers.city_days import CityDays
 from dossiers.status import APOLOGY, Notice
 from emulator.templates import load_templates
 from hoso.channel_settings import ChannelSettings
@@ -36,6 +37,8 @@ def _clock(text: str) -> time:
 
 class DeliverySettings(ChannelSettings):
     """The fields, and what follows from them."""
+
+    _city_days: CityDays = PrivateAttr(default_factory=CityDays)
 
     # -- routes
     sms_for: Literal["none", "action", "all"] = Field(
@@ -276,7 +279,12 @@ class DeliverySettings(ChannelSettings):
     @property
     def work_calendar(self) -> WorkCalendar:
         """The days on which offices work."""
-        return WorkCalendar(_days(self.holidays), _days(self.working_days))
+        return WorkCalendar(_days(self.holidays), _days(self.working_days), declared=self._city_days)
+
+    @property
+    def city_days(self) -> CityDays:
+        """What officers declared, as this process knows it (`hoso/day_keeper.py`): one for all calendars made here."""
+        return self._city_days
 
     @property
     def decent_hours(self) -> Hours:

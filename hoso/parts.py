@@ -15,6 +15,7 @@ from channels.zalo.auth import TokenKeeper
 from channels.zalo.config import ZaloConfig
 from channels.zalo.kit import ZaloKit
 from dossiers.text import sms_parts, to_gsm7
+from hoso.day_keeper import DayKeeper
 from hoso.moments import utc_now
 from hoso.settings import Settings
 from hoso.site import Site
@@ -62,7 +63,12 @@ def intake(site: Site, database: Database, cipher: Cipher, *, on_work: Callable[
     """Return the intake with the city's rules."""
     settings = site.settings
     words, rules = composer(settings), intake_config(settings)
-    return Intake(database, cipher, words, rules, on_work=on_work, freshen=TextKeeper(database, words).freshen)
+    texts, days = TextKeeper(database, words), DayKeeper(database, settings.city_days)
+
+    async def freshen() -> None:
+        await asyncio.gather(texts.freshen(), days.freshen())  # who waits for a dead database waits once
+
+    return Intake(database, cipher, words, rules, on_work=on_work, freshen=freshen)
 
 
 def intake_config(settings: Settings) -> IntakeConfig:

@@ -1,5 +1,6 @@
 """Settings of tickets, hand-overs, results by post, and of the events that the one-stop system is told."""
 
+from dataclasses import replace
 from datetime import time
 from typing import Self
 from urllib.parse import urlsplit
@@ -118,5 +119,4 @@ class TicketSettings(DeliverySettings):
     @property
     def officer_calendar(self) -> WorkCalendar:
         """When officers chat."""
-        days = self.work_calendar
-        return WorkCalendar(days.holidays, days.extra_working_days, office_hours=read_shifts(self.officer_hours))
+        return replace(self.work_calendar, office_hours=read_shifts(self.officer_hours))

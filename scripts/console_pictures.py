@@ -13,6 +13,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -56,6 +57,8 @@ PAGES: Final[Sequence[tuple[str, str, str | None]]] = (
     ("texts", "/console/texts", "lan"),
     ("text", "/console/texts/supplement/vi/text", "lan"),
     ("admin-officers", "/console/admin/officers", "lan"),
+    ("admin-days", "/console/admin/days", "lan"),
+    ("admin-unit", "/console/admin/units/H17.33.2", "lan"),
     ("admin-audit", "/console/admin/audit", "lan"),
 )
 PEOPLE: Final = {
@@ -75,6 +78,22 @@ def deeds(sample: Sample) -> list[audit.Entry]:
         audit.Entry("officer:lan", "conversation.claim", sample.handovers[0], ward, None, address),
         audit.Entry("cli:root", "key.add", "motcua", None, {"scopes": ["events"]}),
     ]
+
+
+async def declare_days(office: Office, lan: Desktop) -> None:
+    """A storm, a Saturday worked instead, and what the chat says of the ward."""
+    today = datetime.now(office.settings.zone).date()
+    saturday = today + timedelta(days=(5 - today.weekday()) % 7 + 7)
+    storm, days = today + timedelta(days=1), "/console/admin/days"
+    await lan.post(days, {"first": storm, "kind": "off", "unit": "*", "reason": "Bão số 12, công điện 34/CĐ-UBND"})
+    await lan.post(days, {"first": saturday, "kind": "worked", "unit": "*", "reason": "Làm bù cho ngày nghỉ do bão"})
+    place = {
+        "name": "Phường Hải Châu",
+        "kind": "ward",
+        "address": "270 Trần Phú",
+        "hours": "T2-T6 07:00-11:30, 13:30-17:00",
+    }
+    await lan.post("/console/admin/units/H17.33.2", place | {"source": "UBND phường Hải Châu", "verified": "x"})
 
 
 async def main(names: Sequence[str]) -> int:
@@ -107,6 +126,7 @@ async def main(names: Sequence[str]) -> int:
                 people = {
                     login: await office.sign_in(login, *grants, name=name) for login, (name, grants) in PEOPLE.items()
                 }
+                await declare_days(office, people["lan"])
                 browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
                 for name, path, who in wanted:
                     desktop = None if who is None else people[who]

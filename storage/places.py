@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from dossiers.text import clean, fold
-from storage.database import Database, execute, fetch
+from storage.database import Connection, Database, execute, fetch
 from storage.procedures import Items, Name, Stored, Text
 from storage.sql import queries
 
@@ -62,23 +62,26 @@ class Near:
 async def store(database: Database, wanted: Sequence[Unit], *, replace: bool = False) -> Stored:
     """Keep units in one transaction, as `storage.procedures.store` does."""
     async with database.transaction() as connection:
-        await execute(connection, _Q["lock_units"])
-        known = {row["code"]: row for row in await fetch(connection, _Q["known"])}
-        fresh = [
-            one
-            for one in wanted
-            if one.code not in known
-            or known[one.code]["is_retired"]
-            or bytes(known[one.code]["digest"]) != _digest(one)
-        ]
-        await execute(connection, _Q["put"], _columns(fresh))
-        await execute(connection, _Q["drop_names"], {"codes": [one.code for one in fresh]})
-        names = [(name, one.code) for one in fresh for name in _names(one)]
-        await execute(
-            connection, _Q["put_names"], {"names": [name for name, _ in names], "codes": [code for _, code in names]}
-        )
-        codes = [one.code for one in wanted]
-        gone = await fetch(connection, _Q["retire_others"], {"codes": codes}) if replace else []
+        return await keep(connection, wanted, replace=replace)
+
+
+async def keep(connection: Connection, wanted: Sequence[Unit], *, replace: bool = False) -> Stored:
+    """The same within the caller's transaction; others who keep units wait for its end."""
+    await execute(connection, _Q["lock_units"])
+    known = {row["code"]: row for row in await fetch(connection, _Q["known"])}
+    fresh = [
+        one
+        for one in wanted
+        if one.code not in known or known[one.code]["is_retired"] or bytes(known[one.code]["digest"]) != _digest(one)
+    ]
+    await execute(connection, _Q["put"], _columns(fresh))
+    await execute(connection, _Q["drop_names"], {"codes": [one.code for one in fresh]})
+    names = [(name, one.code) for one in fresh for name in _names(one)]
+    await execute(
+        connection, _Q["put_names"], {"names": [name for name, _ in names], "codes": [code for _, code in names]}
+    )
+    codes = [one.code for one in wanted]
+    gone = await fetch(connection, _Q["retire_others"], {"codes": codes}) if replace else []
     return Stored(
         added=tuple(one.code for one in fresh if one.code not in known),
         changed=tuple(one.code for one in fresh if one.code in known),
@@ -102,6 +105,11 @@ def _digest(one: Unit) -> bytes:
     return hashlib.sha256(one.model_dump_json().encode()).digest()
 
 
+def fingerprint(one: Unit | None) -> str:
+    """Return what tells two states of a place apart, in hexadecimal; "" for none."""
+    return "" if one is None else _digest(one).hex()
+
+
 def _names(one: Unit) -> list[str]:
     """How people may call it, folded; a former district only by its whole name: the short one lives on as a ward."""
     return list(dict.fromkeys(name for name in map(_spoken, (one.name, *one.aliases)) if name))
@@ -114,6 +122,13 @@ def _spoken(text: str) -> str:
 async def get(database: Database, code: str) -> Unit | None:
     """Return the unit of a code, None when there is none."""
     rows = await database.fetch_alone(_Q["get"], {"codes": [code]})
+    return Unit.model_validate(rows[0]["document"]) if rows else None
+
+
+async def find_for_change(connection: Connection, code: str) -> Unit | None:
+    """Return the unit of a code as of now, and keep others from changing units until the end of the transaction."""
+    await execute(connection, _Q["lock_units"])
+    rows = await fetch(connection, _Q["get"], {"codes": [code]})
     return Unit.model_validate(rows[0]["document"]) if rows else None
 
 

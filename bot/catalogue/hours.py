@@ -26,7 +26,10 @@ Week = Mapping[int, tuple[Shift, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What a day is for an office: its shifts, none when closed, and whether that is because of a holiday."""
+    """What a day is for an office: its shifts, none when closed, and whether that is because of a holiday.
+
+    A day off that officers declared is no holiday: why it is one, a storm perhaps, the calendar does not know.
+    """
 
     day: date
     shifts: tuple[Shift, ...]
@@ -90,20 +93,25 @@ def week_of(hours: str, kind: str, calendar: WorkCalendar) -> Week:
     return usual
 
 
-def day_of(day: date, week: Week, calendar: WorkCalendar) -> Day:
-    """Return what a day is: holidays are closed, a Saturday that is worked instead has the hours of a Monday."""
-    if calendar.is_holiday(day):
-        return Day(day, (), is_holiday=True)
+def day_of(day: date, week: Week, calendar: WorkCalendar, unit: str | None = None) -> Day:
+    """Return what a day is: holidays are closed, a Saturday that is worked instead has the hours of a Monday.
+
+    `unit` is the place's code, whose own days win over the city's.
+    """
+    if calendar.is_holiday(day, unit):
+        return Day(day, (), is_holiday=not calendar.declared.is_declared(day, unit))
     shifts = week.get(day.weekday(), ())
-    if not shifts and calendar.is_working_day(day):
+    if not shifts and calendar.is_working_day(day, unit):
         shifts = week.get(MONDAY, ())
     return Day(day, shifts, is_holiday=False)
 
 
-def next_opening(after: datetime, week: Week, calendar: WorkCalendar, days: int = 15) -> datetime | None:
+def next_opening(
+    after: datetime, week: Week, calendar: WorkCalendar, unit: str | None = None, *, days: int = 15
+) -> datetime | None:
     """Return the next moment at which the place opens, in the zone of `after`; None within so many days."""
     for offset in range(days):
-        day = day_of(date.fromordinal(after.toordinal() + offset), week, calendar)
+        day = day_of(date.fromordinal(after.toordinal() + offset), week, calendar, unit)
         start = day.opens_after(after.time()) if offset == 0 else next((s for s, _ in day.shifts), None)
         if start is not None:
             return datetime.combine(day.day, start, after.tzinfo)

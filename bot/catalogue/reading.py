@@ -67,13 +67,22 @@ def read_items(
 
     def make(values: Mapping[str, Any]) -> M:
         found: dict[str, Any] = usual | (from_cells(values) if table.is_flat else dict(values))
-        if isinstance(found.get("as_of"), str):
-            found["as_of"] = read_as_of(found["as_of"])
-        if isinstance(found.get("name"), str):
-            check_fonts(found["name"])
-        return build({name: value for name, value in found.items() if value is not None})
+        return build_item(found, build)
 
     return read_rows(table.rows, make, key)
+
+
+def build_item(found: dict[str, Any], build: Callable[[dict[str, Any]], M]) -> M:
+    """Return the item of an item's values, which are first made what every way in makes them.
+
+    Raises:
+        ValueError: there is no such item.
+    """
+    if isinstance(found.get("as_of"), str):
+        found["as_of"] = read_as_of(found["as_of"])
+    if isinstance(found.get("name"), str):
+        check_fonts(found["name"])
+    return build({name: value for name, value in found.items() if value is not None})
 
 
 def read_rows(rows: Iterable[Row], build: Callable[[Mapping[str, Any]], M], key: Callable[[M], str]) -> Reading[M]:

@@ -22,7 +22,7 @@ def tell_unit(unit: Unit, language: str, *, now: datetime, calendar: WorkCalenda
     lines = [f"{unit.name}.", *_reach(unit, words, hotline)]
     shown = words.hours if unit.hours else words.usual_hours
     lines.append(shown.format(hours=hours_text(week, words)))
-    lines += open_lines(week, language, now=now, calendar=calendar)
+    lines += open_lines(week, language, now=now, calendar=calendar, unit=unit.code)
     if unit.address or unit.hours:
         said = words.source_dated if unit.as_of else words.source
         lines.append(said.format(source=unit.source, as_of="/".join(reversed(unit.as_of.split("-")))))
@@ -37,10 +37,11 @@ def tell_hours(kind: str, language: str, *, now: datetime, calendar: WorkCalenda
     return [shown.format(hours=hours_text(week, words)), *open_lines(week, language, now=now, calendar=calendar)]
 
 
-def tell_day(day: date, kind: str, language: str, *, calendar: WorkCalendar) -> str:
-    """Return whether offices of a kind are open on a day, and when."""
+def tell_day(day: date, kind: str, language: str, *, calendar: WorkCalendar, unit: Unit | None = None) -> str:
+    """Return whether offices of a kind, or a place, are open on a day, and when."""
     words = words_of(language)
-    state = day_of(day, week_of("", kind, calendar), calendar)
+    week = week_of("" if unit is None else unit.hours, kind, calendar)
+    state = day_of(day, week, calendar, None if unit is None else unit.code)
     said = words.day_holiday if state.is_holiday else words.day_open if state.is_open else words.day_closed
     name = f"{words.weekdays[day.weekday()]} {day:%d/%m/%Y}"
     return said.format(day=name[0].upper() + name[1:], hours=_shifts(state.shifts))
@@ -79,16 +80,18 @@ def hours_text(week: Week, words: PlaceWords) -> str:
     return "; ".join(groups)
 
 
-def open_lines(week: Week, language: str, *, now: datetime, calendar: WorkCalendar) -> Iterator[str]:
+def open_lines(
+    week: Week, language: str, *, now: datetime, calendar: WorkCalendar, unit: str | None = None
+) -> Iterator[str]:
     """Yield whether a place is open now, when it opens next if not, and whether it is open tomorrow."""
     words = words_of(language)
-    today = day_of(now.date(), week, calendar)
+    today = day_of(now.date(), week, calendar, unit)
     yield _now(today, now, words)
     if not today.is_open_at(now.time()) and today.opens_after(now.time()) is None:
-        opening = next_opening(now, week, calendar)
+        opening = next_opening(now, week, calendar, unit)
         if opening is not None:
             yield words.next_open.format(moment=words_for(language).format_moment(opening))
-    tomorrow = day_of(now.date() + timedelta(days=1), week, calendar)
+    tomorrow = day_of(now.date() + timedelta(days=1), week, calendar, unit)
     yield words.tomorrow_open if tomorrow.is_open else words.tomorrow_closed
 
 

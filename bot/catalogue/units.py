@@ -1,4 +1,4 @@
-"""A file of places, read into `storage.places.Unit`; the forms are told in docs/procedures.md."""
+"""Places, from a file or one by one, read into `storage.places.Unit`; the forms are told in docs/procedures.md."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.catalogue.hours import parse_hours
-from bot.catalogue.reading import Reading, read_flag, read_items, renamed, split_items
+from bot.catalogue.reading import Reading, build_item, read_flag, read_items, renamed, split_items
 from storage.places import Unit
 
 COLUMNS = (
@@ -28,6 +28,17 @@ def read_units(path: Path, *, source: str | None = None, as_of: str | None = Non
     return read_items(
         path, "units", source=source, as_of=as_of, from_cells=_from_cells, build=_unit, key=lambda one: one.code
     )
+
+
+def read_unit(cells: Mapping[str, str]) -> Unit:
+    """Return the place of cells by the names of `COLUMNS`: what stands in one row of a CSV file, and is judged so.
+
+    Raises:
+        pydantic.ValidationError: fields that cannot be used, by their names.
+        HoursError: opening hours that cannot be read.
+        ValueError: the name is written in an old font.
+    """
+    return build_item(_from_cells(cells), _unit)
 
 
 def _unit(found: dict[str, Any]) -> Unit:

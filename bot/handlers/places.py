@@ -118,7 +118,7 @@ async def _tell_unit(context: Context, unit: Unit) -> None:
         await context.answer("\n".join(lines), *(_unit_button(one) for one in successors[:MAX_UNITS]))
         return
     lines = tell_unit(unit, context.language, now=_local_now(context), calendar=config.calendar, hotline=config.hotline)
-    lines += _asked_days(context, unit.kind)
+    lines += _asked_days(context, unit.kind, unit)
     if _asks_police(context.text):
         lines += tell_hours("police", context.language, now=_local_now(context), calendar=config.calendar)
     elif unit.kind in ("ward", "commune"):
@@ -178,13 +178,13 @@ def _days_said(context: Context) -> bool:
     return context.meaning is not None and any(said.day for said in context.meaning.entities.dates)
 
 
-def _asked_days(context: Context, kind: str) -> list[str]:
+def _asked_days(context: Context, kind: str, unit: Unit | None = None) -> list[str]:
     """A line for each day that the message names, at most three."""
     if context.meaning is None:
         return []
     calendar = context.services.config.calendar
     days = [said.day for said in context.meaning.entities.dates if said.day is not None]
-    return [tell_day(day, kind, context.language, calendar=calendar) for day in days[:3]]
+    return [tell_day(day, kind, context.language, calendar=calendar, unit=unit) for day in days[:3]]
 
 
 def _asks_police(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The first page of administration, and what can only be looked at: units, and the settings in force."""
+"""The first page of administration, and what can only be looked at: the settings in force."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from typing import Protocol
 
 from aiohttp import web
 
-from console.desk import DESK
 from console.permissions import Permission
 from console.rendering import page
 from console.views import Views
-from console.visitor import visitor_of
-from storage import places, unit_counts
 
 views = Views("/admin")
 
@@ -45,15 +42,6 @@ FACTS: web.AppKey[Facts] = web.AppKey("admin_facts", Facts)
 async def show(_request: web.Request) -> web.StreamResponse:
     """Lead to the officers, where most is done."""
     raise web.HTTPSeeOther("/console/admin/officers")
-
-
-@views.get("/units", permission=Permission.ADMINISTER)
-async def show_units(request: web.Request) -> web.StreamResponse:
-    """Show the units that dossiers came from, with counts, and the name under which each is known."""
-    database = request.config_dict[DESK].database
-    counted = await unit_counts.count(database, visitor_of(request).units(Permission.ADMINISTER))
-    known = await places.get_many(database, [one.code for one in counted])
-    return page(request, "admin/units.html.j2", units=counted, names={place.code: place.name for place in known})
 
 
 @views.get("/settings", permission=Permission.ADMINISTER)

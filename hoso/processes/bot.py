@@ -6,6 +6,7 @@ from bot.consumer import ConsumerConfig, InboxConsumer
 from bot.doorbell import InboxBell
 from hoso import parts
 from hoso.chat import open_chat
+from hoso.day_keeper import DayKeeper
 from hoso.limits import open_limits
 from hoso.our_accounts import find_ours, keep_learning
 from hoso.site import Site
@@ -23,7 +24,8 @@ async def run(site: Site, stop: asyncio.Event) -> None:
         parts.open_channels(settings, database, cipher) as channels,
         open_limits(site) as limits,
     ):
-        ours = await find_ours(settings, database)
+        ours, days = await find_ours(settings, database), DayKeeper(database, settings.city_days)
+        await days.look()
         async with open_chat(site, database, channels, limits, account_ids=ours) as chat:
             config = ConsumerConfig(
                 max_at_once=settings.chat_at_once,
@@ -33,7 +35,8 @@ async def run(site: Site, stop: asyncio.Event) -> None:
             consumer = InboxConsumer(
                 services=chat.services, states=chat.states, bell=bell, talks=chat.talks, config=config
             )
-            beside = [asyncio.create_task(keep_learning(database, ours)), asyncio.create_task(limits.run())]
+            runs = (keep_learning(database, ours), limits.run(), days.run())
+            beside = [asyncio.create_task(one) for one in runs]
             try:
                 await consumer.run(stop)
             finally:

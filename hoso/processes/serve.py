@@ -24,7 +24,8 @@ from hoso.backlog import keep_fresh
 from hoso.broadcasts import broadcast_desk
 from hoso.collector import spare_the_collector
 from hoso.consent import ConsentDesk
-from hoso.console import open_console
+from hoso.console import CONSOLE_PATH, console_door, open_console
+from hoso.day_keeper import DayKeeper
 from hoso.doors import announce_bot, bot_routes, sms_routes
 from hoso.errors import NotReady
 from hoso.metrics_exchange import MetricsExchange
@@ -106,18 +107,19 @@ async def run(site: Site, stop: asyncio.Event) -> None:
         config = ServerConfig(public_url=settings.base_url)
         app = create_app(
             webhook=webhook,
-            routes=[*events.routes(), *announcing_api.routes(), *consent.routes(), *doors],
+            routes=[*events.routes(), *announcing_api.routes(), *consent.routes(), *doors, console_door()],
             api_documents=[api_document(), broadcast_document(), consent_document(), bot_document(), sms_document()],
             readiness={"postgresql": database.ping, "redis": redis_answers},
             config=config,
             metrics=exchange.gather,
         )
-        app.add_subapp("/console", open_console(site, database, redis, ring=bell.ring_soon))
+        app.add_subapp(CONSOLE_PATH, open_console(site, database, redis, ring=bell.ring_soon))
         runner = create_runner(app, config)
         await runner.setup()
         counting = asyncio.create_task(keep_fresh(database))
         announcing = asyncio.create_task(announce_bot(settings))
         learning = asyncio.create_task(keep_learning(database, ours))
+        dating = asyncio.create_task(DayKeeper(database, settings.city_days).run())
         try:
             await _listen(runner, settings.listen)
             spare_the_collector()
@@ -126,6 +128,7 @@ async def run(site: Site, stop: asyncio.Event) -> None:
         finally:
             counting.cancel()
             learning.cancel()
+            dating.cancel()
             announcing.cancel()
             await runner.cleanup()
             calm.flush()

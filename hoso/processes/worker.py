@@ -14,6 +14,7 @@ from hoso import parts
 from hoso.asking import askers, receipt_wait
 from hoso.broadcast_sending import broadcast_chores
 from hoso.collector import spare_the_collector
+from hoso.day_keeper import DayKeeper
 from hoso.erasing import erasing_duties, open_eraser
 from hoso.guard import open_guard
 from hoso.hours import collapse_at_start, decent_delay, hours_duties, merges_notices
@@ -85,6 +86,8 @@ async def open_services(site: Site, lanes: Collection[str] = LANES) -> AsyncIter
             staff = staff_bell(settings, channels, told)
             guard = await opened.enter_async_context(open_guard(site, database, staff.tell))
             await collapse_at_start(settings, database)
+            days = DayKeeper(database, settings.city_days)
+            await days.look()
             router = open_router(settings, channels)
             delivery = Delivery(
                 database,
@@ -134,7 +137,7 @@ async def open_services(site: Site, lanes: Collection[str] = LANES) -> AsyncIter
                 delivery,
                 take_receipts,
                 sweeper,
-                chores=(staff.run, care.run, silence.run, limits.run, quota, *guard.chores, *talks, *sending),
+                chores=(staff.run, care.run, silence.run, limits.run, days.run, quota, *guard.chores, *talks, *sending),
                 lanes=lanes,
             )
     finally:

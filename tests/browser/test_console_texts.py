@@ -1,19 +1,22 @@
 """Texts and administration in a real browser: by keyboard alone from writing to approval, axe clean, both widths."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from storage import templates
+from storage import places, templates
+from storage.places import Unit
 from tests.browser.console_pages import DESKTOP, PHONE, window
 from tests.office import Office, open_office
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 TEXT = "/console/texts/finished/vi/text"
 WORDS = "Hồ sơ {{ code }} đã xong."
+DAY = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -74,6 +77,9 @@ async def test_axe_finds_nothing_and_nothing_is_cut_off(
     lan = await office.sign_in("lan", ("*", "author"), ("*", "approver"), ("*", "administrator"), name="Trần Thị Lan")
     await lan.post(TEXT, {"text": WORDS, "do": "submit"})
     [version] = await templates.waiting(office.database)
+    place = Unit(code="H17.33.2", name="Phường Hải Châu", kind="ward", address="270 Trần Phú", source="UBND phường")
+    await places.store(office.database, [place])
+    await lan.post("/console/admin/days", {"first": DAY, "last": DAY, "kind": "off", "reason": "Bão số 12 " * 8})
     async with window(chromium, office, lan, size=size, dark=dark) as (page, troubles):
         for path in (
             "/console/texts",
@@ -84,6 +90,8 @@ async def test_axe_finds_nothing_and_nothing_is_cut_off(
             "/console/admin/keys",
             "/console/admin/accounts",
             "/console/admin/units",
+            "/console/admin/units/H17.33.2",
+            "/console/admin/days",
             "/console/admin/settings",
             "/console/admin/audit",
             "/console/me",

@@ -267,3 +267,17 @@ ALTER TABLE tickets ADD COLUMN unit_code text;                 -- whose officers
 ALTER TABLE tickets ADD COLUMN published_at timestamptz;       -- the answer was made public (Decision 766/QĐ-TTg: in 2 working days)
 ALTER TABLE officer_messages ADD COLUMN form text;             -- of the page that it was written on: the same again is no second message
 CREATE UNIQUE INDEX officer_messages_form ON officer_messages (ticket_id, form) WHERE form IS NOT NULL;
+
+-- ── days ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- Days off, and days worked although they are weekends or holidays, that officers declare. A unit's day holds in those
+-- below it and wins over the city's (dossiers/city_days.py).
+CREATE TABLE calendar_days (
+    day     date        NOT NULL,
+    unit    text        NOT NULL,                              -- '': the whole city
+    worked  boolean     NOT NULL,                              -- false: a day off
+    reason  text        NOT NULL,                              -- for officers
+    officer text        NOT NULL,
+    at      timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (day, unit)
+);

@@ -1,13 +1,16 @@
 """Citizens ask about procedures, fees, places: what the phone shows, from the sample catalogue."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.catalogue.samples import import_samples
 from bot.texts import fees, places, procedures
+from dossiers.calendar import WorkCalendar
+from dossiers.city_days import CITY
+from storage import calendar_days
 from storage.places import Unit, store
 from storage.procedures import Procedure
 from storage.procedures import store as store_procedures
@@ -160,8 +163,20 @@ async def test_days_are_answered_and_english_is_spoken(hall: Town) -> None:
     (where,) = await ben.says("#where")
     assert "Monday to Friday 07:30–11:30, 13:30–17:30" in where
     an = await hall.person("0905123456")
+    calendar = hall.settings.work_calendar
     saturday = datetime.now(UTC).date() + timedelta(days=(5 - datetime.now(UTC).weekday()) % 7 + 7)
     asked = f"ngày {saturday.day}/{saturday.month}/{saturday.year} phường có làm việc không"
     (closed,) = await an.says(asked)
     assert f"{saturday:%d/%m/%Y}: " in closed
     assert "không làm việc" in closed or "nghỉ lễ" in closed
+    # A storm day is declared while everything runs, and the assistant knows within seconds.
+    monday = next(day for day in (saturday + timedelta(days=2 + n) for n in range(14)) if calendar.is_working_day(day))
+    async with hall.database.transaction() as connection:
+        await calendar_days.declare(connection, CITY, [monday], worked=False, reason="bão", officer="lan")
+    await hall.until(lambda: _is_off(calendar, monday), "the storm day", seconds=10)
+    (closed,) = await an.says(f"ngày {monday.day}/{monday.month}/{monday.year} phường có làm việc không")
+    assert f"{monday:%d/%m/%Y}: không làm việc" in closed
+
+
+async def _is_off(calendar: WorkCalendar, day: date) -> bool:
+    return not calendar.is_working_day(day)

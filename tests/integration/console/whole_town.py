@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from console.app import all_views
 from console.views import View
@@ -69,6 +70,8 @@ async def open_whole_town(office: Office, mark: str = "") -> WholeTown:
         "broadcast": await _made(lan, "broadcasts/new", **{**FIELDS, "unit": WARD, "title": f"Cắt điện{mark}"}),
         "list": re.sub(r"\D", "", (await _list(lan, mark)).where),
     }
+    ahead = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    await _made(lan, "admin/days", first=ahead, kind="off", unit=WARD, reason=f"Bão{mark}")
     chief = await office.sign_in("chief", ("*", "author"))
     await _made(chief, "texts/finished/vi/text", text="Hồ sơ {{ code }} đã xong.", do="submit")
     [canned] = await office.database.fetch("SELECT id FROM canned_answers", {})
@@ -87,6 +90,7 @@ async def open_whole_town(office: Office, mark: str = "") -> WholeTown:
             "broadcasts": {"number": made["broadcast"].rpartition("/")[2]},
             "officers": {"officer_id": str(lan.officer.id)},
             "keys": {"key_id": key},
+            "units": {"code": WARD},
             "texts": {"notice": "finished", "language": "vi", "medium": "text", "version": "1"},
         },
     )

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from dossiers.calendar import (
     VIETNAM,
     QuietHours,
-    UnitDays,
     WorkCalendar,
     format_date_en,
     format_date_vi,
     format_day_vi,
 )
+from dossiers.city_days import CityDays, UnitDays
 from dossiers.errors import CalendarError
 from dossiers.national_days import national_holidays
 
@@ -120,6 +120,41 @@ def test_overrides_of_the_city_and_of_a_unit_win_in_that_order() -> None:
     assert calendar.add_working_hours(datetime(2026, 10, 12, 8), 8, "H17.33.2") == datetime(
         2026, 10, 15, 8
     ) - timedelta(hours=14, minutes=30)
+
+
+def test_a_unit_s_declared_day_wins_over_the_city_s_that_over_the_settings_and_these_over_the_law() -> None:
+    day, tet, storm = date(2026, 10, 13), date(2026, 2, 16), date(2026, 10, 12)
+    declared = CityDays()
+    calendar = WorkCalendar(holidays=frozenset({day}), declared=declared)
+    declared.use(
+        {
+            "": UnitDays(holidays=frozenset({storm}), extra_working_days=frozenset({day, tet})),
+            "H17.33": UnitDays(extra_working_days=frozenset({storm}), holidays=frozenset({tet})),
+            "H17.33.2": UnitDays(holidays=frozenset({storm, day})),
+        }
+    )
+    works = {
+        unit: [calendar.is_working_day(one, unit) for one in (storm, day, tet)]
+        for unit in (None, "H17.33.2", "H17.33.2.1", "H17.33.3", "H17.33", "H17.330", "20242")
+    }
+    city, ward, sister = [False, True, True], [False, False, False], [True, True, False]
+    assert works == {
+        None: city, "H17.33.2": ward, "H17.33.2.1": ward, "H17.33.3": sister, "H17.33": sister, "H17.330": city,
+        "20242": city,
+    }  # fmt: skip
+    assert [declared.is_declared(one) for one in (storm, tet, date(2026, 2, 17))] == [True, True, False]
+
+
+def test_what_is_declared_later_is_seen_by_every_calendar_that_was_made_before() -> None:
+    declared, storm = CityDays(), datetime(2026, 10, 12, 9, tzinfo=VIETNAM)
+    calendars = [WorkCalendar(declared=declared), WorkCalendar(office_hours=((time(8), time(12)),), declared=declared)]
+    assert all(one.is_working_day(storm.date()) for one in calendars)
+    declared.use({"": UnitDays(holidays=frozenset({storm.date()}))})
+    assert not any(one.is_working_day(storm.date()) for one in calendars)
+    assert NIGHT.release_time(storm, zone=VIETNAM, calendar=calendars[0]) == datetime(2026, 10, 13, 7, tzinfo=VIETNAM)
+    assert calendars[1].add_working_hours(storm, 0).date() == date(2026, 10, 13)
+    declared.use({})
+    assert NIGHT.release_time(storm, zone=VIETNAM, calendar=calendars[0]) == storm
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dossiers.city_days import UnitDays
 from hoso.hours import decent_delay
 from hoso.settings import Settings
 from storage.notices import ClaimedNotice
@@ -48,6 +49,19 @@ def test_by_day_nothing_waits() -> None:
 
 def test_at_night_an_attempt_waits_for_the_morning() -> None:
     assert decent_delay(_settings(is_night=True))(0.0, _notice()) > 6000
+
+
+def test_a_day_off_that_is_declared_while_the_worker_runs_holds_what_comes_after_it() -> None:
+    settings = Settings(_env_file=None, quiet_hours="off", holidays_defer=True)
+    today = datetime.now(settings.zone).date()
+    settings.city_days.use({"": UnitDays(extra_working_days=frozenset({today}))})
+    stretch = decent_delay(settings)
+    assert stretch(0.0, _notice()) == 0.0
+    settings.city_days.use({"": UnitDays(holidays=frozenset({today, today + timedelta(days=1)}))})
+    assert stretch(0.0, _notice()) > 86_000
+    settings.city_days.use({"H17.33.2": UnitDays(holidays=frozenset({today}))})
+    settings.city_days.use(settings.city_days.by_unit | {"": UnitDays(extra_working_days=frozenset({today}))})
+    assert stretch(0.0, _notice()) == 0.0, "a unit's day off is the city's business no more than its opening hours"
 
 
 def test_an_urgent_one_does_not_wait_and_nor_does_its_retry() -> None:

@@ -7,6 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from dossiers.calendar import WorkCalendar
+from dossiers.city_days import UnitDays
+from hoso.chat import chat_config
 from hoso.hours import merges_notices
 from hoso.settings import Settings
 from status_bridge.choices import DailyLimit
@@ -58,6 +60,21 @@ def test_the_citys_own_days_count() -> None:
     storm = datetime(2026, 10, 16, 2, tzinfo=UTC)
     assert settings.decent_hours.release(storm) > storm
     assert settings.decent_hours.own_action_seconds == 600
+
+
+def test_all_calendars_of_a_process_share_the_declared_days() -> None:
+    settings = _settings(**REAL)
+    quiet = settings.model_copy(update={"max_event_age_days": -1})
+    calendars = (settings.work_calendar, settings.officer_calendar, settings.decent_hours.calendar, quiet.calendar)
+    monday = date(2026, 3, 2)
+    settings.city_days.use({"": UnitDays(holidays=frozenset({monday}))})
+    assert all(one is not None and one.is_holiday(monday) for one in calendars)
+    rules = chat_config(settings)
+    assert rules.calendar.is_holiday(monday)
+    assert rules.tickets.opens_at(datetime(2026, 3, 2, 9, tzinfo=settings.zone)).date() == date(2026, 3, 3)
+    settings.city_days.use({})
+    assert not rules.calendar.is_holiday(monday)
+    assert not _settings(**REAL).work_calendar.declared.by_unit, "another process has its own"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from bot.catalogue.errors import HoursError
 from bot.catalogue.hours import day_of, group_days, next_opening, parse_hours, week_of
 from dossiers.calendar import VIETNAM, WorkCalendar
+from dossiers.city_days import CityDays, UnitDays
 
 CALENDAR = WorkCalendar(extra_working_days=frozenset({date(2026, 8, 22)}), holidays=frozenset({date(2026, 3, 4)}))
 MORNING, AFTERNOON = (time(7, 30), time(11, 30)), (time(13, 30), time(17, 30))
@@ -44,6 +45,19 @@ def test_holidays_are_closed_and_a_saturday_worked_instead_is_open() -> None:
     assert (tet.is_holiday, tet.is_open) == (True, False)
     assert (own.is_holiday, own.is_open) == (True, False)
     assert worked.shifts == (MORNING, AFTERNOON)
+
+
+def test_a_declared_day_off_is_closed_but_no_holiday_and_a_unit_has_its_own() -> None:
+    monday = date(2026, 3, 2)
+    declared = CityDays(
+        {"": UnitDays(holidays=frozenset({monday})), "1": UnitDays(extra_working_days=frozenset({monday}))}
+    )
+    calendar = WorkCalendar(declared=declared)
+    week = week_of("", "ward", calendar)
+    closed, own = day_of(monday, week, calendar), day_of(monday, week, calendar, "1")
+    assert (closed.is_open, closed.is_holiday, own.shifts) == (False, False, (MORNING, AFTERNOON))
+    assert next_opening(at("2026-03-01T06:00"), week, calendar) == at("2026-03-03T07:30")
+    assert next_opening(at("2026-03-01T06:00"), week, calendar, "1") == at("2026-03-02T07:30")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from bot.catalogue.errors import FileUnreadable
 from bot.catalogue.procedures import read_procedures
 from bot.catalogue.reading import Reading
 from bot.catalogue.samples import PROCEDURES, UNITS
-from bot.catalogue.units import read_units
+from bot.catalogue.units import read_unit, read_units
 from storage.procedures import Procedure
 from tests.unit.bot.catalogue.files import workbook
 
@@ -221,6 +221,9 @@ def test_places_are_read_from_a_csv_and_bad_ones_named(tmp_path: Path) -> None:
     )
     reading = read_units(file)
     assert [one.code for one in reading.items] == ["20242"]
+    cells = file.read_text(encoding="utf-8").splitlines()[:2]
+    one_row = dict(zip(*(line.split(";") for line in cells), strict=True))
+    assert read_unit(one_row) == reading.items[0], "a place typed by itself is judged as one of a file"
     reasons = [row.reason for row in reading.refused]
     assert "latitude and longitude belong together" in reasons[0]
     assert "cannot be read" in reasons[1]

@@ -17,6 +17,7 @@ from bot.catalogue.telling_places import tell_day, tell_near, tell_unit
 from bot.texts import fees, places, procedures
 from channels.plain_text import MAX_CHAT_CHARS
 from dossiers.calendar import VIETNAM, WorkCalendar
+from dossiers.city_days import UnitDays
 from storage.places import Near, Unit
 from storage.procedures import Procedure
 
@@ -178,6 +179,11 @@ def test_a_day_is_open_closed_or_a_holiday() -> None:
     assert tell_day(date(2026, 3, 2), "ward", "vi", calendar=calendar).startswith("Thứ Hai 02/03/2026: có làm việc")
     assert tell_day(date(2026, 3, 7), "ward", "vi", calendar=calendar) == "Thứ Bảy 07/03/2026: không làm việc."
     assert "nghỉ lễ" in tell_day(date(2026, 9, 2), "ward", "vi", calendar=calendar)
+    calendar.declared.use({"1": UnitDays(holidays=frozenset({date(2026, 3, 2)}))})
+    closed = tell_day(date(2026, 3, 2), "ward", "vi", calendar=calendar, unit=unit())
+    assert closed == "Thứ Hai 02/03/2026: không làm việc."
+    own = unit(code="2", hours="T2 08:00-10:00")
+    assert tell_day(date(2026, 3, 2), "ward", "vi", calendar=calendar, unit=own).endswith("08:00–10:00.")
 
 
 def test_what_is_far_is_not_near() -> None:
