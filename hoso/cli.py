@@ -74,8 +74,10 @@ def main() -> None:
         _fail(str(error), error.exit_code)
     except UndecipherableValue as error:
         _fail(str(error), 3)
-    except (typer.Abort, KeyboardInterrupt):
-        sys.exit(130)
+    except (typer.Abort, KeyboardInterrupt) as error:
+        if isinstance(error, KeyboardInterrupt) or isinstance(error.__context__, KeyboardInterrupt):
+            sys.exit(130)
+        _fail("not confirmed: nothing was done", 1)  # the answer was no, or nobody was there to answer
     except BrokenPipeError:
         sys.exit(1)
     except Exception as error:  # noqa: BLE001 - a bug of ours: a traceback could quote personal data, so only places

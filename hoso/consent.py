@@ -22,11 +22,14 @@ from hoso.parts import zalo_config
 from hoso.settings import Settings
 from storage import consents
 from storage.accounts import AccountStore
+from storage.audit import Entry
 from storage.crypto import Cipher
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 
 KEEP_PAUSES_SECONDS = (1.0, 2.0, 5.0, 10.0)
+SYSTEM = "system"
+"""Whom the audit log names when the web server exchanges a code; who asked for the consent is in an entry before."""
 
 _log = structlog.get_logger(__name__)
 
@@ -48,8 +51,10 @@ def begin_consent(settings: Settings) -> Consent:
         raise CommandError(f"{error}; set HOSO_ZALO_CODE_VERIFIER") from error
 
 
-async def keep_pair(settings: Settings, database: Database, cipher: Cipher, account_id: str, pair: TokenPair) -> None:
-    """Give an account the pair of its consent; it is active again."""
+async def keep_pair(
+    settings: Settings, database: Database, cipher: Cipher, account_id: str, pair: TokenPair, *, actor: str = SYSTEM
+) -> None:
+    """Give an account the pair of its consent; it is active again. `actor`: whom the audit log names for it."""
     await AccountStore(database, cipher).replace(
         account_id,
         app_id=settings.app_id,
@@ -58,6 +63,7 @@ async def keep_pair(settings: Settings, database: Database, cipher: Cipher, acco
         refresh=pair.refresh_token,
         expires_in_seconds=(pair.access_expires_at - utc_now()).total_seconds(),
         refresh_expires_at=pair.refresh_expires_at,
+        entry=Entry(actor, "account.authorize", account_id),
     )
 
 

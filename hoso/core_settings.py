@@ -15,7 +15,9 @@ from dossiers.calendar import QuietHours
 from dossiers.status import DEFAULT_EXTRAS, EXTRAS, FIVE, Notice
 from emulator.credentials import ACCESS_TOKEN, APP_ID, APP_SECRET, OA_ID, OA_SECRET_KEY, REFRESH_TOKEN
 from emulator.templates import load_templates
+from hoso.env_file import find_faults
 from hoso.errors import BadSettings
+from hoso.readable import require_encryption_keys, require_postgres_address, require_redis_address
 
 PREFIX = "HOSO_"
 ENV_FILE_VARIABLE = "HOSO_ENV_FILE"
@@ -217,6 +219,27 @@ class CoreSettings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return _listed(value)
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgres_address(cls, value: str | None) -> str | None:
+        if value is not None:
+            require_postgres_address(value)
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_address(cls, value: str | None) -> str | None:
+        if value is not None:
+            require_redis_address(value)
+        return value
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _readable_keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if value:
+            require_encryption_keys([key.get_secret_value() for key in value])
+        return value
 
     @field_validator("notice_extras")
     @classmethod
@@ -436,11 +459,15 @@ def read_settings(kind: type[SettingsT], **overrides: Any) -> SettingsT:
     Raises:
         BadSettings: with everything that is missing or malformed, in one line.
     """
-    env_file = os.environ.get(ENV_FILE_VARIABLE, ".env") or None
+    named = os.environ.get(ENV_FILE_VARIABLE)
+    env_file = ".env" if named is None else named or None
+    faults = find_faults(Path(env_file), is_named=named is not None) if env_file else []
+    if faults:
+        env_file = None  # what else is wrong is told from the environment alone
     try:
-        return kind(_env_file=env_file, **overrides)
+        settings = kind(_env_file=env_file, **overrides)
     except ValidationError as error:
-        problems = _explain(error)
+        problems = faults + _explain(error)
         # What fields demand of each other is looked at only when each is well: ask again without the bad ones.
         bad = {str(problem["loc"][0]).lower() for problem in error.errors() if problem["loc"]}
         defaults = {name: kind.model_fields[name].default for name in bad & kind.model_fields.keys()}
@@ -449,7 +476,14 @@ def read_settings(kind: type[SettingsT], **overrides: Any) -> SettingsT:
                 kind(_env_file=env_file, **overrides | defaults)
             except ValidationError as further:
                 problems += [line for line in _explain(further) if line not in problems]
-        raise BadSettings(f"settings: {'; '.join(problems)} (see .env.example)") from None
+        raise _refuse(problems) from None
+    if faults:
+        raise _refuse(faults)
+    return settings
+
+
+def _refuse(problems: list[str]) -> BadSettings:
+    return BadSettings(f"settings: {'; '.join(problems)} (see .env.example)")
 
 
 def _explain(error: ValidationError) -> list[str]:

@@ -132,7 +132,8 @@ class ForkClient:
             asked.set_exception(OSError(said["error"]))
             return
         process = self._living[said["pid"]] = ForkedProcess(said["pid"])
-        asked.set_result(process)
+        if not asked.cancelled():
+            asked.set_result(process)
 
 
 @asynccontextmanager

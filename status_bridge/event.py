@@ -52,8 +52,8 @@ def _moment(value: object) -> datetime:
     if not isinstance(value, str):
         raise PydanticCustomError("moment", "must be a text such as 2026-03-02T08:15:00+07:00")
     try:
-        # By itself it takes a lone surrogate for the "T" and stops at a NUL.
-        moment = datetime.fromisoformat(value if value.isascii() and value.isprintable() else "")
+        # By itself it takes a lone surrogate for the "T", stops at a NUL, and knows no small "z" (RFC 3339, 5.6).
+        moment = datetime.fromisoformat(value.upper() if value.isascii() and value.isprintable() else "")
     except ValueError:
         raise PydanticCustomError("moment", "must be a date and time such as 2026-03-02T08:15:00+07:00") from None
     if moment.tzinfo is None:
@@ -105,7 +105,7 @@ Text = Annotated[str, BeforeValidator(_text)]
 OptionalMoment = Annotated[AwareDatetime | None, BeforeValidator(_optional_moment)]
 Label = Annotated[Annotated[str, Field(max_length=1000)] | None, BeforeValidator(_optional_text)]
 Note = Annotated[Annotated[str, Field(max_length=MAX_NOTE_CHARS)] | None, BeforeValidator(_optional_text)]
-Name = Annotated[str, BeforeValidator(_identifier), Field(min_length=1, max_length=200)]
+Name = Annotated[Annotated[str, Field(min_length=1, max_length=200)], BeforeValidator(_identifier)]
 Items = Annotated[
     list[Annotated[Text, Field(max_length=MAX_NOTE_CHARS)]], Field(max_length=100), BeforeValidator(_items)
 ]

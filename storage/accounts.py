@@ -12,6 +12,8 @@ from typing import Any
 from pydantic import SecretBytes, SecretStr
 
 from channels.zalo.auth import AccountUnknown, RefreshClaim, StoredTokens, TokenPair
+from storage import audit
+from storage.audit import Entry
 from storage.crypto import Cipher
 from storage.database import Database, execute
 from storage.sql import queries
@@ -83,10 +85,17 @@ class AccountStore:
         refresh: SecretStr,
         expires_in_seconds: float,
         refresh_expires_at: datetime | None = None,
+        entry: Entry | None = None,
     ) -> None:
-        """Give an account a new pair by hand or by consent; it is active again."""
+        """Give an account a new pair by hand or by consent; it is active again.
+
+        `entry` goes to the audit log with it.
+        """
         params = self._new(oa_id, app_id, name, (access, refresh), expires_in_seconds)
-        await self._database.fetch(_Q["replace_pair"], params | {"refresh_expires_at": refresh_expires_at})
+        async with self._database.transaction() as connection:
+            await execute(connection, _Q["replace_pair"], params | {"refresh_expires_at": refresh_expires_at})
+            if entry is not None:
+                await audit.write(connection, entry)
 
     async def read(self, account_id: str) -> StoredTokens:
         """Return the pair as it is now.

@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from psycopg.rows import DictRow
+
+from storage import audit
+from storage.audit import Entry
 from storage.crypto import Cipher
 from storage.database import Connection, Database, fetch
 from storage.errors import UndecipherableValue
@@ -186,9 +190,9 @@ async def stop(database: Database, url: str, event_id: uuid.UUID) -> bool:
     return bool(await database.fetch(_Q["stop"], {"receiver": receiver_of(url), "event_id": event_id}))
 
 
-async def resume(database: Database) -> int:
-    """Let sending go on; return how many receivers were stopped."""
-    return len(await database.fetch(_Q["resume"]))
+async def resume(database: Database, *, entry: Entry | None = None) -> int:
+    """Let sending go on; return how many receivers were stopped. `entry` goes to the audit log if there were any."""
+    return len(await _fetch_noted(database, "resume", {}, entry))
 
 
 async def stopped_since(database: Database, url: str) -> datetime | None:
@@ -212,9 +216,20 @@ async def find(database: Database, cipher: Cipher, identifier: uuid.UUID) -> Eve
     return EventStory(EventView(**values), document)
 
 
-async def repeat(database: Database, identifier: uuid.UUID) -> bool:
-    """Have an event sent again, with the same id; False when it is under way or unknown."""
-    return bool(await database.fetch(_Q["repeat"], {"id": identifier}))
+async def repeat(database: Database, identifier: uuid.UUID, *, entry: Entry | None = None) -> bool:
+    """Have an event sent again, with the same id; False when it is under way or unknown.
+
+    `entry` goes to the audit log with it, if it is.
+    """
+    return bool(await _fetch_noted(database, "repeat", {"id": identifier}, entry))
+
+
+async def _fetch_noted(database: Database, query: str, params: dict[str, Any], entry: Entry | None) -> list[DictRow]:
+    async with database.transaction() as connection:
+        rows = await fetch(connection, _Q[query], params)
+        if rows and entry is not None:
+            await audit.write(connection, entry)
+    return rows
 
 
 async def count(database: Database) -> dict[str, Waiting]:

@@ -129,17 +129,22 @@ async def store(database: Database, wanted: Sequence[Procedure], *, replace: boo
     Raises:
         DatabaseUnavailable: nothing was kept, or (when the commit's answer was lost) all of it.
     """
-    codes = [one.code for one in wanted]
     async with database.transaction() as connection:
-        await execute(connection, _Q["lock_catalogue"])
-        known = {row["code"]: row for row in await fetch(connection, _Q["known"])}
-        fresh = [one for one in wanted if _differs(one, known.get(one.code))]
-        for start in range(0, len(fresh), _BATCH):
-            await _write(connection, fresh[start : start + _BATCH])
-        gone = await fetch(connection, _Q["retire_others"], {"codes": codes}) if replace else []
-        if fresh or gone:
-            await execute(connection, _Q["rebuild_terms"], {"name_weight": PAPERS_WEIGHT})
-            await execute(connection, _Q["analyze"])
+        return await keep(connection, wanted, replace=replace)
+
+
+async def keep(connection: Connection, wanted: Sequence[Procedure], *, replace: bool = False) -> Stored:
+    """The same within the caller's transaction; other imports wait for its end."""
+    codes = [one.code for one in wanted]
+    await execute(connection, _Q["lock_catalogue"])
+    known = {row["code"]: row for row in await fetch(connection, _Q["known"])}
+    fresh = [one for one in wanted if _differs(one, known.get(one.code))]
+    for start in range(0, len(fresh), _BATCH):
+        await _write(connection, fresh[start : start + _BATCH])
+    gone = await fetch(connection, _Q["retire_others"], {"codes": codes}) if replace else []
+    if fresh or gone:
+        await execute(connection, _Q["rebuild_terms"], {"name_weight": PAPERS_WEIGHT})
+        await execute(connection, _Q["analyze"])
     return Stored(
         added=tuple(one.code for one in fresh if one.code not in known),
         changed=tuple(one.code for one in fresh if one.code in known),

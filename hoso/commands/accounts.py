@@ -1,7 +1,6 @@
 """`hoso accounts`: the Official Accounts and the health of their tokens."""
 
 import asyncio
-import os
 from dataclasses import asdict
 from typing import Annotated
 
@@ -13,6 +12,8 @@ from channels.http import HttpClient
 from channels.zalo.auth import TokenKeeper
 from hoso.commands.authorize import authorize
 from hoso.commands.context import with_database
+from hoso.commands.local_user import command_entry, note_command
+from hoso.commands.officer_word import ask_secret
 from hoso.commands.output import print_rows
 from hoso.errors import CommandError
 from hoso.moments import utc_now
@@ -32,11 +33,14 @@ def add(
 ) -> None:
     """Give an account a pair of tokens, from the console's API Explorer or an earlier consent.
 
-    The tokens are asked for without echo, or read from HOSO_NEW_ACCESS_TOKEN and HOSO_NEW_REFRESH_TOKEN: never from
-    the command line, where others could see them.
+    The tokens are asked for without echo, or read from HOSO_NEW_ACCESS_TOKEN and HOSO_NEW_REFRESH_TOKEN or two lines
+    of input: never from the command line, where others could see them.
     """
-    access = os.environ.get("HOSO_NEW_ACCESS_TOKEN") or typer.prompt("Access token", hide_input=True, err=True)
-    refresh = os.environ.get("HOSO_NEW_REFRESH_TOKEN") or typer.prompt("Refresh token", hide_input=True, err=True)
+    oa_id = oa_id.strip()
+    if not oa_id:
+        raise typer.BadParameter("give the id of the account, as the platform's console shows it")
+    access = ask_secret("HOSO_NEW_ACCESS_TOKEN", "Access token")
+    refresh = ask_secret("HOSO_NEW_REFRESH_TOKEN", "Refresh token")
 
     async def work(site: Site, database: Database) -> None:
         await accounts.AccountStore(database, site.cipher).replace(
@@ -46,6 +50,7 @@ def add(
             access=SecretStr(access.strip()),
             refresh=SecretStr(refresh.strip()),
             expires_in_seconds=SEEDED_TOKEN_SECONDS,
+            entry=command_entry("account.add", oa_id),
         )
 
     with_database("accounts", work)
@@ -85,6 +90,7 @@ def refresh(
         ):
             try:
                 stored = await store.read(account)
+                await note_command(database, "account.refresh", account)
                 await keeper.refresh(account, rejected=stored.pair.access_token)
             except LookupError:
                 raise CommandError(f"no account {account}; see: hoso accounts list") from None

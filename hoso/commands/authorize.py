@@ -9,6 +9,7 @@ from bot.consent import CONSENT_PATH
 from channels.errors import ChannelError
 from channels.zalo.consent import Consent, ConsentRefused
 from hoso.commands.context import settings_for_command, with_database
+from hoso.commands.local_user import command_actor, note_command
 from hoso.consent import begin_consent, exchange, insist, keep_pair, note_consent
 from hoso.errors import CommandError
 from hoso.site import Site
@@ -54,11 +55,13 @@ async def _exchange(site: Site, database: Database, consent: Consent, address: s
         account_id, pair = await exchange(consent, *consent.read_callback(address))
     except (ConsentRefused, ChannelError) as error:
         raise CommandError(f"no tokens: {error}") from error
-    await insist(lambda: keep_pair(site.settings, database, site.cipher, account_id, pair))
+    actor = command_actor()
+    await insist(lambda: keep_pair(site.settings, database, site.cipher, account_id, pair, actor=actor))
     return account_id
 
 
 async def _wait(site: Site, database: Database, consent: Consent) -> str:
+    await note_command(database, "account.ask_consent")
     number = await note_consent(database, site.cipher, consent)
     typer.echo(f"As an admin of the account, open this address within {consents.LIFE_SECONDS / 60:.0f} minutes:")
     typer.echo(site.settings.base_url + CONSENT_PATH.format(state=consent.state))

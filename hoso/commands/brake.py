@@ -5,9 +5,11 @@ import socket
 from dataclasses import asdict
 from typing import Annotated, Any
 
+import structlog
 import typer
 
 from hoso.commands.context import with_database
+from hoso.commands.local_user import note_command
 from hoso.commands.output import print_json
 from hoso.guard import open_keeper
 from hoso.site import Site
@@ -21,6 +23,7 @@ from workers.doorbell import Doorbell
 app = typer.Typer()
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 BY_HAND = "by_hand"
+_log = structlog.get_logger(__name__)
 
 
 def _person() -> str:
@@ -63,7 +66,8 @@ def on(
     """Stop all sending at once, for every worker, until `hoso brake off`. Nothing is lost: notices wait."""
 
     async def work(_: Site, database: Database) -> dict[str, Any]:
-        await table.pull(database, BY_HAND, detail=" ".join(reason.split())[:200], by=_person())
+        if await table.pull(database, BY_HAND, detail=" ".join(reason.split())[:200], by=_person()):
+            await _note(database, "brake.on")
         return await _describe(database)
 
     _tell(with_database("brake", work), as_json=as_json)
@@ -87,11 +91,14 @@ def off(
         gone = (0, 0)
         if expire_older_than is not None:  # while the brake still holds
             gone = await table.expire_waiting(database, older_than_seconds=expire_older_than * 3600)
+            detail = {"older_than_hours": expire_older_than, "expired": gone[0], "in_doubt": gone[1]}
+            await _note(database, "brake.expire", **detail)
         if not before.engaged:
             return before, None, gone
         async with open_keeper(site, database, Brake(database, by=_person())) as keeper:
             await keeper.adopt()
         released = await table.release(database, by=_person(), detail=f"{gone[0]} notices expired")
+        await _note(database, "brake.off")
         await _ring(site, database)
         return before, released, gone
 
@@ -102,6 +109,14 @@ def off(
     typer.echo("Released; sending goes on." if released else "The brake was not on.")
     if expire_older_than is not None:
         typer.echo(f"{expired} notices expired, and {doubtful} that may be out already stay in doubt.")
+
+
+async def _note(database: Database, action: str, **detail: Any) -> None:
+    """Write the entry behind the deed: the brake must not wait for the audit log, nor fail with it."""
+    try:
+        await note_command(database, action, **detail)
+    except Exception as error:  # noqa: BLE001 - whatever it is: sending has stopped, or goes on
+        _log.error("done_without_audit_entry", action=action, cause=type(error).__name__)
 
 
 async def _ring(site: Site, database: Database) -> None:

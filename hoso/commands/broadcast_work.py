@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -215,6 +216,7 @@ async def _judge_list(work: Work, list_id: int, path: Path, *, is_ready: bool) -
         f"{found.opted_out} opted out. Wrong rows by line: /console/lists/{list_id}",
         highlight=False,
         markup=False,
+        soft_wrap=True,  # one line, also where it is read by another program
     )
     return list_id
 
@@ -228,7 +230,7 @@ async def note_download(work: Work, broadcast: Broadcast) -> None:
 @contextmanager
 def _counting() -> Iterator[Callable[[int], None]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("counting")
         yield lambda people: progress.update(task, description=f"counting: {people} people")
 
@@ -236,7 +238,7 @@ def _counting() -> Iterator[Callable[[int], None]]:
 @contextmanager
 def _reading_bar(name: str, size: int) -> Iterator[Callable[[int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task(name.replace("[", "("), total=size)
         yield lambda done: progress.update(task, completed=done)
 

@@ -12,10 +12,13 @@ from pydantic import BaseModel
 from bot.catalogue.errors import FileUnreadable
 from bot.catalogue.reading import Reading, Refused
 from hoso.commands.context import with_database
+from hoso.commands.local_user import command_entry
 from hoso.commands.output import print_json
 from hoso.errors import CommandError
 from hoso.site import Site
-from storage.database import Database
+from storage import audit
+from storage.audit import Entry
+from storage.database import Connection, Database
 from storage.procedures import Stored
 
 ItemT = TypeVar("ItemT", bound=BaseModel)
@@ -32,9 +35,9 @@ class Read(Protocol[ItemT]):
 
 
 class Store(Protocol[KeptT]):
-    """Keeps items in one transaction; with `replace` those that are not among them are retired."""
+    """Keeps items in the caller's transaction; with `replace` those that are not among them are retired."""
 
-    def __call__(self, database: Database, wanted: Sequence[KeptT], *, replace: bool = False) -> Awaitable[Stored]:
+    def __call__(self, connection: Connection, wanted: Sequence[KeptT], *, replace: bool = False) -> Awaitable[Stored]:
         """Return what changed."""
         ...
 
@@ -72,13 +75,13 @@ def add_import(app: typer.Typer, command: str, what: str, read: Read[ItemT], sto
 def run_import(
     command: str,
     read: Callable[[], Reading[ItemT]],
-    keep: Callable[[Database, Sequence[ItemT]], Awaitable[Stored]],
+    keep: Callable[[Connection, Sequence[ItemT]], Awaitable[Stored]],
     *,
     strict: bool,
     replace: bool,
     as_json: bool,
 ) -> None:
-    """Read a file and keep its good rows in one transaction; tell as `tell_import` does.
+    """Read a file and keep its good rows in one transaction, noted in the audit log; tell as `tell_import` does.
 
     Raises:
         CommandError: the file cannot be read.
@@ -91,10 +94,24 @@ def run_import(
         tell_import(None, reading.refused, as_json=as_json)  # a refused row would be retired by its own file
 
     async def work(_: Site, database: Database) -> Stored:
-        return await keep(database, reading.items)
+        async with database.transaction() as connection:
+            stored = await keep(connection, reading.items)
+            await audit.write(connection, _entry(command, stored, reading.refused))
+        return stored
 
     is_kept = bool(reading.items) and not (strict and reading.refused)
     tell_import(with_database(command, work) if is_kept else None, reading.refused, as_json=as_json)
+
+
+def _entry(command: str, stored: Stored, refused: Sequence[Refused]) -> Entry:
+    return command_entry(
+        f"{command}.import",
+        added=len(stored.added),
+        changed=len(stored.changed),
+        unchanged=stored.unchanged,
+        retired=len(stored.retired),
+        refused=len(refused),
+    )
 
 
 def tell_import(stored: Stored | None, refused: list[Refused], *, as_json: bool) -> None:

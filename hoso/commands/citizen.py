@@ -11,8 +11,8 @@ from redis.exceptions import RedisError
 from dossiers.contact import normalise_phone
 from dossiers.masking import mask_phone
 from hoso.commands.context import with_database
-from hoso.commands.local_user import command_actor
-from hoso.commands.output import as_json_text, print_json
+from hoso.commands.local_user import command_actor, note_command
+from hoso.commands.output import AlwaysJson, as_json_text, print_json
 from hoso.erasing import open_eraser
 from hoso.errors import CommandError, NotReady
 from hoso.site import Site
@@ -39,6 +39,7 @@ def export(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write to this new file (mode 600) instead of printing.")
     ] = None,
+    _as_json: AlwaysJson = False,
 ) -> None:
     """Print everything that is known of a phone, and of the chats of its owner, as JSON.
 
@@ -107,6 +108,7 @@ async def _erase(site: Site, database: Database, phone: str) -> str:
 
 
 async def _erase_again(site: Site, database: Database) -> int:
+    await note_command(database, "citizen.erase_again")
     try:
         async with open_eraser(site, database) as eraser:
             return await eraser.again()

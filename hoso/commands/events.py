@@ -1,5 +1,6 @@
 """`hoso events`: take dossier events from a file, or offer those again that came before."""
 
+import codecs
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from hoso import parts
 from hoso.commands.context import with_database
+from hoso.commands.local_user import note_command
 from hoso.commands.output import print_json
 from hoso.errors import CommandError, NotReady
 from hoso.moments import check_moment, read_moment, utc_now
@@ -68,6 +70,7 @@ def send(
     with _opened(file) as (stream, size):
 
         async def work(site: Site, database: Database) -> _Tally:
+            await note_command(database, "events.send", source=source)
             bell = Doorbell(site.redis_url)
             try:
                 taker = parts.intake(site, database, site.cipher, on_work=bell.ring_soon)
@@ -107,6 +110,8 @@ def replay(
         end = now if until is None else read_moment(until, now=now, zone=site.settings.zone)
         if end <= start:
             raise typer.BadParameter("--until lies before --since")
+        if not dry_run:
+            await note_command(database, "events.replay", since=start, until=end)
         bell = Doorbell(site.redis_url)
         try:
             async with _stage(site, database, dry_run=dry_run) as stage:
@@ -180,7 +185,8 @@ async def _send_all(stream: BinaryIO, size: int | None, taker: Intake, source: s
         batch: list[tuple[int, Any]] = []
         for number, line in enumerate(iter(lambda: stream.readline(MAX_LINE_BYTES + 1), b""), start=1):
             progress.advance(task, len(line))
-            if (value := _read_line(number, line, tally)) is not None:
+            plain = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line  # as editors on Windows begin a file
+            if (value := _read_line(number, plain, tally)) is not None:
                 batch.append((number, _renamed(value, source)))
             if len(batch) == MAX_BATCH_EVENTS:
                 await _take(batch, taker, tally)

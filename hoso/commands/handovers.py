@@ -7,7 +7,7 @@ import typer
 
 from bot.texts.person import in_all_languages, words_of
 from hoso.commands.context import with_database
-from hoso.commands.local_user import command_actor
+from hoso.commands.local_user import command_actor, note_command
 from hoso.commands.output import print_json, print_rows
 from hoso.errors import CommandError
 from hoso.moments import utc_now
@@ -69,6 +69,7 @@ def show(
         handover = await handovers.find(database, number)
         if handover is None:
             return None
+        await note_command(database, "conversation.show", handover.number)
         return {
             "handover": asdict(handover),
             "said": [

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hoso.commands.context import with_database
-from hoso.commands.local_user import command_actor
+from hoso.commands.local_user import command_actor, note_command
 from hoso.commands.output import print_json, print_rows
 from hoso.errors import CommandError
 from hoso.site import Site
@@ -16,6 +16,7 @@ from storage.crypto import generate_key
 from storage.database import Database
 
 app = typer.Typer()
+MAX_SOURCE_CHARS = 200  # as many as an event's source may have (status_bridge/event.py)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -27,6 +28,9 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Make a key for a system and print it; it cannot be shown again."""
+    source = source.strip()
+    if not 0 < len(source) <= MAX_SOURCE_CHARS:
+        raise typer.BadParameter(f"the name of a system has 1 to {MAX_SOURCE_CHARS} characters")
     if scope not in api_keys.SCOPES:
         raise typer.BadParameter(f"unknown scope {scope!r}; one of: {', '.join(api_keys.SCOPES)}")
     if (scope == api_keys.BROADCASTS) != (unit is not None):
@@ -88,6 +92,7 @@ def rotate(as_json: AsJson = False) -> None:
     """Rewrite everything encrypted under the first of HOSO_ENCRYPTION_KEYS; afterwards the others may go."""
 
     async def work(site: Site, database: Database) -> int:
+        await note_command(database, "key.rotate")
         return await rotation.reencrypt(database, site.cipher)
 
     rewritten = with_database("keys", work)

@@ -8,6 +8,7 @@ import typer
 
 from dossiers.code import normalise_dossier_code
 from hoso.commands.context import with_database
+from hoso.commands.local_user import command_entry
 from hoso.commands.output import print_json, print_rows
 from hoso.errors import CommandError
 from hoso.moments import check_moment, read_moment, utc_now
@@ -121,6 +122,7 @@ def _explained(one: dead_ends.Undelivered, language: str) -> dict[str, Any]:
 @app.command()
 def retry(
     ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Notices that failed or stayed in doubt.")],
+    as_json: AsJson = False,
 ) -> None:
     """Hand dead ends to delivery again. A notice in doubt may then arrive twice."""
     wanted = [_read_id(text) for text in ids]
@@ -128,7 +130,7 @@ def retry(
     async def work(site: Site, database: Database) -> list[uuid.UUID]:
         lanes, refused = set(), []
         for identifier in wanted:
-            lane = await notices.retry(database, identifier)
+            lane = await _retry(database, identifier)
             (lanes.add(lane) if lane else refused.append(identifier))
         bell = Doorbell(site.redis_url)
         for lane in lanes:
@@ -137,10 +139,22 @@ def retry(
         return refused
 
     refused = with_database("notices", work)
-    typer.echo(f"{len(wanted) - len(refused)} handed to delivery again.")
+    handed = [identifier for identifier in wanted if identifier not in refused]
+    if as_json:
+        print_json({"handed": handed, "refused": refused})
+    else:
+        typer.echo(f"{len(handed)} handed to delivery again.")
     if refused:
         shown = ", ".join(str(identifier) for identifier in refused)
         raise CommandError(
             "not failed or finally in doubt, without a number or words, of a cancelled broadcast,"
             f" or overtaken by a newer one: {shown}"
         )
+
+
+async def _retry(database: Database, identifier: uuid.UUID) -> str | None:
+    found = await notices.get(database, identifier)
+    if found is None:
+        return None
+    detail = {"dossier": found.dossier_code, "kind": found.kind, "state": found.state}
+    return await notices.retry(database, identifier, entry=command_entry("notice.retry", str(identifier), **detail))

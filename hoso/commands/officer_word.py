@@ -30,15 +30,20 @@ def ask_officer(login: str) -> OfficerWord:
     Raises:
         CommandError: neither the environment nor the input has it.
     """
-    password = _ask(PASSWORD_VARIABLE, f"Password of {login}")
-    return OfficerWord(login, password, _ask(CODE_VARIABLE, "One-time code"))
+    password = ask_secret(PASSWORD_VARIABLE, f"Password of {login}")
+    return OfficerWord(login, password, ask_secret(CODE_VARIABLE, "One-time code"))
 
 
-def _ask(variable: str, words: str) -> str:
+def ask_secret(variable: str, words: str) -> str:
+    """Return a secret of the environment, of whoever sits at the terminal, or of a line of input.
+
+    Raises:
+        CommandError: neither the environment nor the input has it.
+    """
     given = os.environ.get(variable, "")
     if not given:
         is_person = sys.stdin.isatty()
         given = typer.prompt(words, hide_input=True, err=True) if is_person else sys.stdin.readline().rstrip("\r\n")
     if not given:
-        raise CommandError(f"{words} is missing; set {variable}, or give password and code on a line of input each")
+        raise CommandError(f"{words} is missing; set {variable}, or give it on a line of input")
     return str(given)

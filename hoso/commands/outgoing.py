@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from hoso.commands.context import with_database
-from hoso.commands.output import print_json, print_rows
+from hoso.commands.local_user import command_entry, note_command
+from hoso.commands.output import AlwaysJson, print_json, print_rows
 from hoso.errors import CommandError
 from hoso.site import Site
 from storage import outgoing
@@ -44,12 +45,15 @@ def list_events(
 
 
 @app.command()
-def show(event: Annotated[str, typer.Argument(metavar="ID", help="Event id.")]) -> None:
+def show(event: Annotated[str, typer.Argument(metavar="ID", help="Event id.")], _as_json: AlwaysJson = False) -> None:
     """Print one event as it is sent, and how its sending stands, as JSON. It may hold personal data."""
     identifier = _read_id(event)
 
     async def work(site: Site, database: Database) -> outgoing.EventStory | None:
-        return await outgoing.find(database, site.cipher, identifier)
+        found = await outgoing.find(database, site.cipher, identifier)
+        if found is not None:
+            await note_command(database, "outgoing.show", str(identifier))
+        return found
 
     story = with_database("outgoing", work)
     if story is None:
@@ -65,7 +69,7 @@ def repeat(
     wanted = [_read_id(text) for text in ids]
 
     async def work(_: Site, database: Database) -> list[uuid.UUID]:
-        return [identifier for identifier in wanted if not await outgoing.repeat(database, identifier)]
+        return [identifier for identifier in wanted if not await _repeat(database, identifier)]
 
     refused = with_database("outgoing", work)
     typer.echo(f"{len(wanted) - len(refused)} will be sent again.")
@@ -73,12 +77,16 @@ def repeat(
         raise CommandError(f"unknown, or under way: {', '.join(map(str, refused))}; see: hoso outgoing list")
 
 
+async def _repeat(database: Database, identifier: uuid.UUID) -> bool:
+    return await outgoing.repeat(database, identifier, entry=command_entry("outgoing.repeat", str(identifier)))
+
+
 @app.command()
 def resume() -> None:
     """Go on sending after the receiver answered 410, "gone"."""
 
     async def work(_: Site, database: Database) -> int:
-        return await outgoing.resume(database)
+        return await outgoing.resume(database, entry=command_entry("outgoing.resume"))
 
     stopped = with_database("outgoing", work)
     typer.echo("Sending goes on." if stopped else "Nothing was stopped.")

@@ -6,13 +6,16 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+AlwaysJson = Annotated[bool, typer.Option("--json", help="Print JSON, as it does in any case.")]
+"""For commands that have no other form: whoever gives `--json` everywhere may give it there too."""
 
 
 def _plain(value: Any) -> Any:

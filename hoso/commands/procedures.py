@@ -7,14 +7,14 @@ import typer
 from bot.catalogue.procedures import read_procedures
 from hoso.commands.catalogue import AsJson, add_import, fail
 from hoso.commands.context import with_database
-from hoso.commands.output import print_json, print_rows
+from hoso.commands.output import AlwaysJson, print_json, print_rows
 from hoso.site import Site
 from storage import procedures
 from storage.database import Database
 from storage.procedures import Found, Procedure
 
 app = typer.Typer()
-add_import(app, "procedures", "procedures", read_procedures, procedures.store)
+add_import(app, "procedures", "procedures", read_procedures, procedures.keep)
 
 
 @app.command("list")
@@ -42,7 +42,10 @@ def list_procedures(
 
 
 @app.command()
-def show(code: Annotated[str, typer.Argument(metavar="CODE", help="National code, 1.001193.")]) -> None:
+def show(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="National code, 1.001193.")],
+    _as_json: AlwaysJson = False,
+) -> None:
     """Print all that is known of a procedure, as JSON."""
 
     async def work(_: Site, database: Database) -> Procedure | None:

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -102,9 +103,21 @@ def doctor(as_json: AsJson = False) -> None:
     raise typer.Exit(run_doctor(as_json=as_json))
 
 
+def _check_webhook(url: str | None) -> str | None:
+    try:
+        is_known = url is None or (urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname))
+    except ValueError:
+        is_known = False
+    if not is_known:
+        raise typer.BadParameter("--webhook must be an http or https address")
+    return url
+
+
 def emulator(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one. Default 9090.")] = None,
-    webhook: Annotated[str | None, typer.Option(help="Where events go; without it they wait.")] = None,
+    webhook: Annotated[
+        str | None, typer.Option(callback=_check_webhook, help="Where events go; without it they wait.")
+    ] = None,
     state: Annotated[Path | None, typer.Option(help="File that keeps phones, messages and tokens.")] = None,
     night: Annotated[bool, typer.Option("--night/--no-night", help="Refuse templates between 22:00 and 06:00.")] = True,
     settings: Annotated[

@@ -8,8 +8,8 @@ import typer
 
 from bot.texts.feedback import words_of
 from hoso.commands.context import with_database
-from hoso.commands.local_user import command_actor
-from hoso.commands.output import print_json, print_rows
+from hoso.commands.local_user import command_actor, note_command
+from hoso.commands.output import AlwaysJson, print_json, print_rows
 from hoso.errors import CommandError
 from hoso.moments import utc_now
 from hoso.officer_chat import window_rules
@@ -59,12 +59,15 @@ def list_tickets(
 
 
 @app.command()
-def show(number: Number) -> None:
+def show(number: Number, _as_json: AlwaysJson = False) -> None:
     """Print a ticket with its words, as JSON."""
 
     async def work(site: Site, database: Database) -> tuple[Ticket, int] | None:
         found = await tickets.find(database, site.cipher, number)
-        return None if found is None else (found, len(await tickets.photos(database, site.cipher, found.id)))
+        if found is None:
+            return None
+        await note_command(database, "ticket.show", found.number)
+        return found, len(await tickets.photos(database, site.cipher, found.id))
 
     found = with_database("tickets", work)
     if found is None:
@@ -80,7 +83,10 @@ def photos(
 
     async def work(site: Site, database: Database) -> list[Photo] | None:
         found = await tickets.find(database, site.cipher, number)
-        return None if found is None else await tickets.photos(database, site.cipher, found.id)
+        if found is None:
+            return None
+        await note_command(database, "ticket.photos", found.number)
+        return await tickets.photos(database, site.cipher, found.id)
 
     found = with_database("tickets", work)
     if found is None:

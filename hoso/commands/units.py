@@ -12,7 +12,7 @@ from storage.database import Database
 from storage.places import Unit
 
 app = typer.Typer()
-add_import(app, "units", "places", read_units, places.store)
+add_import(app, "units", "places", read_units, places.keep)
 
 
 @app.command("list")

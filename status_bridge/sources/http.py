@@ -70,7 +70,8 @@ class EventsApi:
         """Return the routes for the server."""
         return [
             web.post("/v1/events", self.post_events),
-            web.get("/v1/dossiers/{code}/notices", self.get_notices),
+            # Codes of the social insurance hold slashes, and not everybody escapes them.
+            web.get("/v1/dossiers/{code:.+}/notices", self.get_notices),
         ]
 
     async def post_events(self, request: web.Request) -> web.Response:

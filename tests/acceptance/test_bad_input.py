@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import aiohttp
 import pytest
 from yarl import URL
 
@@ -170,6 +171,12 @@ async def test_wrong_addresses_and_methods_get_problem_documents(
 ) -> None:
     status, document, _ = await ask(site, method, path, b"", {"Authorization": f"Bearer {site.key}"})
     assert_problem(status, document, expected)
+
+
+@pytest.mark.parametrize("path", ["/console", "/console?x=1"])
+async def test_the_console_is_found_without_its_last_slash(site: Site, path: str) -> None:
+    async with aiohttp.ClientSession() as session, session.get(site.url + path, allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (308, "/console/")
 
 
 @pytest.mark.usefixtures("nothing_stored")

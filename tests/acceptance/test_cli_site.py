@@ -1,6 +1,7 @@
 """Commands on a running site: keys, accounts, notices, events from files, doctor (contract, section 2)."""
 
 import asyncio
+import codecs
 import json
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
+import psycopg
 
 from tests.acceptance.conftest import Dossier
 from tests.engines import register_secret
@@ -103,6 +105,17 @@ async def _expect_new_pair(site: Site, dossier: Dossier, before: dict[str, Any])
     ]
 
 
+def _noted(site: Site, many: int) -> list[tuple[str, str, str | None]]:
+    """The newest entries of the audit log about accounts, oldest first: who (without a user's name), what, which."""
+    with psycopg.connect(site.postgres_url) as connection:
+        rows = connection.execute(
+            """SELECT split_part(actor, ':', 1), action, object FROM audit_log WHERE starts_with(action, 'account.')
+               ORDER BY id DESC LIMIT %s""",
+            [many],
+        ).fetchall()
+    return [(actor, action, named) for actor, action, named in reversed(rows)]
+
+
 async def test_an_account_is_authorized_by_the_consent_of_its_admin(site: Site, dossier: Dossier) -> None:
     [before] = await hoso_json(site, "accounts", "list")
     command, address = await _start_authorizing(site)
@@ -114,6 +127,7 @@ async def test_an_account_is_authorized_by_the_consent_of_its_admin(site: Site, 
     code, words = await _end(command)
     assert (code, f"Account {before['id']} has a new pair" in words) == (0, True), words
     assert [(await _look(url))[0] for url in (address, back)] == [404, 404]  # each counts once
+    assert _noted(site, 2) == [("cli", "account.ask_consent", None), ("system", "account.authorize", before["id"])]
     await _expect_new_pair(site, dossier, before)
 
 
@@ -140,6 +154,7 @@ async def test_a_consent_may_be_pasted_where_no_server_listens(site: Site, dossi
     command, platform = await _start_authorizing(site, "--paste")
     code, words = await _end(command, await _agree(platform) + "\n")
     assert (code, f"Account {before['id']} has a new pair" in words) == (0, True), words
+    assert _noted(site, 1) == [("cli", "account.authorize", before["id"])]
     await _expect_new_pair(site, dossier, before)
 
 
@@ -194,7 +209,7 @@ async def test_a_file_of_events_is_taken_line_by_line_and_can_be_sent_again(
     dossiers = [new_dossier() for _ in range(3)]
     lines = [json.dumps(make_event(dossier.code, 2, dossier.phone)).encode() for dossier in dossiers]
     bad = json.dumps(make_event(new_dossier().code, 12, None)).encode()
-    file = b"\n".join([lines[0], b"", b"{no JSON", lines[1], bad, lines[2]])
+    file = codecs.BOM_UTF8 + b"\r\n".join([lines[0], b"", b"{no JSON", lines[1], bad, lines[2]])  # as Windows writes it
     first = await hoso(site, "events", "send", "-", "--json", stdin=file)
     assert first.returncode == 1
     counts = {"events": 5, "accepted": 3, "duplicate": 0, "stale": 0, "rejected": 2, "notices": {"accepted": 3}}

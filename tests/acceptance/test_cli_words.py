@@ -1,5 +1,6 @@
 """What the command line says by itself: help, wrong usage, missing settings (contract, section 2)."""
 
+import io
 import signal
 import sys
 from collections.abc import Iterator
@@ -44,6 +45,18 @@ def test_every_command_has_help(command: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "command",
+    [
+        *("demo", "doctor", "events send", "events replay", "notices list", "notices explain", "notices retry"),
+        *("broadcast status", "brake status", "accounts list", "officers list", "keys list", "citizen export"),
+        *("procedures list", "procedures show", "templates list", "outgoing show", "tickets show"),
+    ],
+)
+def test_whatever_prints_data_takes_json(command: str) -> None:
+    assert "--json" in CliRunner().invoke(build_app(), [*command.split(), "--help"]).stdout
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "nonsense",
@@ -52,6 +65,8 @@ def test_every_command_has_help(command: str) -> None:
         "worker -n 0",
         "worker -n two",
         "demo --port 99999",
+        "emulator --port 0 --webhook 127.0.0.1:8080",
+        "emulator --port 0 --webhook http://[::1",
         "events send",
         "notices list --state gone",
         "notices explain nonsense",
@@ -62,13 +77,16 @@ def test_every_command_has_help(command: str) -> None:
         "events replay --since yesterday",
         "brake off --expire-older-than -1",
         "keys add",
+        "keys add _",
+        "keys add city@h5" + "x" * 200,
+        "accounts add _",
     ],
 )
 def test_wrong_usage_exits_2_with_one_line(
     words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data_dir: Path
 ) -> None:
     monkeypatch.setenv("HOSO_DATA_DIR", str(data_dir))
-    monkeypatch.setattr(sys, "argv", ["hoso", *words.split()])
+    monkeypatch.setattr(sys, "argv", ["hoso", *(word.replace("_", " ") for word in words.split())])
     with pytest.raises(SystemExit) as left:
         main()
     told = capsys.readouterr()
@@ -76,6 +94,27 @@ def test_wrong_usage_exits_2_with_one_line(
     assert told.err.startswith("hoso: ")
     assert told.err.count("\n") == 1
     assert not data_dir.exists(), "found out before any server is started"
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("accounts add 123", "HOSO_NEW_ACCESS_TOKEN"),
+        ("accounts authorize --paste", "nothing was done"),
+        ("broadcast submit TB-1 --officer ann", "HOSO_OFFICER_PASSWORD"),
+        ("citizen erase --phone 0905123456", "nothing was done"),
+    ],
+)
+def test_a_question_that_nobody_answers_exits_1_and_says_what_to_do(
+    words: str, what: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 130 and a warning of Python's about echo it was: as if somebody had pressed Ctrl-C."""
+    monkeypatch.setattr(sys, "argv", ["hoso", *words.split()])
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    with pytest.raises(SystemExit) as left:
+        main()
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert (left.value.code, "hoso: " in told, what in told) == (1, True, True), told
 
 
 def test_missing_and_malformed_settings_are_told_all_together(process_log: ProcessLog) -> None:

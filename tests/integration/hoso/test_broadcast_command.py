@@ -132,7 +132,7 @@ def test_a_list_becomes_a_broadcast_that_a_second_person_approves(terminal: Term
         *("create", "--title", "Cắt điện", "--unit", UNIT, "--list", str(people)), *TEXTS, by="lan"
     )
     assert code == 0, complaint
-    assert "3 people; 1 wrong rows" in complaint
+    assert re.fullmatch(r".*: 3 people; 1 wrong rows, .*: /console/lists/\d+\n", complaint)
     found = re.search(r"TB-[0-9A-Z]{8}", said)
     assert found is not None
     number = found.group()

@@ -281,9 +281,10 @@ async def test_a_dossiers_notices_are_told_without_personal_data(api: Api) -> No
         assert secret not in json.dumps(answer, ensure_ascii=False)
 
 
-async def test_a_code_with_slashes_is_found_when_they_are_escaped(api: Api) -> None:
+@pytest.mark.parametrize("written", [quote("03706/2026/07906", safe=""), "03706/2026/07906", "03706/2026%2F07906"])
+async def test_a_code_with_slashes_is_found_whether_they_are_escaped_or_not(api: Api, written: str) -> None:
     await api.bridge.take([raw_event("03706/2026/07906", 2)])
-    status, answer = await api.get(f"/v1/dossiers/{quote('03706/2026/07906', safe='')}/notices")
+    status, answer = await api.get(f"/v1/dossiers/{written}/notices")
     assert (status, answer["dossier"]) == (200, "03706/2026/07906")
 
 

@@ -104,6 +104,7 @@ def test_no_signature_is_missing(header: str | None) -> None:
 
 def test_the_unsigned_empty_object_is_the_consoles_probe() -> None:
     assert verify(None, body=b" {}\n").outcome is SignatureOutcome.PROBE
+    assert verify(None, body=b"{\r\n\t}").outcome is SignatureOutcome.PROBE
     assert verify("mac=" + "0" * 64, body=b"{}").outcome is SignatureOutcome.WRONG
 
 

@@ -96,12 +96,70 @@ def test_everything_malformed_is_told_in_one_line(monkeypatch):
             HOSO_NOTICE_EXTRAS="birthday",
             HOSO_EVENT_KEYS="nocolon",
             HOSO_PUBLIC_URL="example",
+            HOSO_DATABASE_URL="mysql://hoso:unsaid@db/hoso",
+            HOSO_REDIS_URL="unsaid-redis:6379",
+            HOSO_ENCRYPTION_KEYS="unsaid-and-too-short",
         )
     message = str(caught.value)
     assert "\n" not in message
     for name in ("QUIET_HOURS", "LISTEN", "TIMEZONE", "NOTICE_EXTRAS", "EVENT_KEYS", "PUBLIC_URL"):
         assert f"HOSO_{name}" in message
+    for name in ("DATABASE_URL", "REDIS_URL", "ENCRYPTION_KEYS"):
+        assert message.count(f"HOSO_{name}: ") == 1
+    assert "unsaid" not in message
     assert "midnight" not in message.replace("'midnight'", "")  # values are not spread around
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://hoso:p%40ss@[::1]:5433,other/hoso?sslmode=require",
+        "postgres:///hoso?host=/run/pg",
+        "host=db dbname=hoso",
+    ],
+)
+def test_whatever_the_driver_reads_is_an_address_of_postgresql(monkeypatch, url):
+    assert _load(monkeypatch, HOSO_DATABASE_URL=url, HOSO_ENCRYPTION_KEYS="k" * 40).database_url == url
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:6379/0", "rediss://u:p@cache.example.vn", "unix:///run/redis?db=0"])
+def test_whatever_the_client_reads_is_an_address_of_redis(monkeypatch, url):
+    assert _load(monkeypatch, HOSO_REDIS_URL=url).redis_url == url
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"HOSO_LANGUAGE=en\nnot a line\nHOSO_HOTLINE='open\n", "line 2"),
+        (b"HOSO_LANGUAGE=en\nHOSO_HOTLINE='open\n", "line 2"),
+        (b"\n# ours\nHOSO_DATABASE_URL postgresql://db/hoso\n", "line 3"),
+        (b"HOSO_HOTLINE\n", "line 1"),
+        (b"HOSO_HOTLINE=\xff\n", "not UTF-8"),
+        (None, "is no file"),
+    ],
+)
+def test_a_file_of_settings_that_cannot_be_read_is_no_reason_for_defaults(monkeypatch, tmp_path, content, told):
+    """Such lines were passed over with a word of the library's, and a missing file without one."""
+    path = tmp_path / "site.env"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setenv(ENV_FILE_VARIABLE, str(path))
+    with pytest.raises(BadSettings, match=told) as caught:
+        _load(monkeypatch, HOSO_TIMEZONE="Mars/Olympus")
+    assert "HOSO_TIMEZONE" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(BadSettings, match=told):
+        _load(monkeypatch, HOSO_TIMEZONE="UTC")
+
+
+def test_a_file_of_settings_is_read_as_people_write_it_and_the_environment_wins(monkeypatch, tmp_path):
+    path = tmp_path / "site.env"
+    path.write_bytes(
+        b'\xef\xbb\xbf# ours\r\nexport HOSO_HOTLINE="1022 "\r\n\r\nHOSO_LANGUAGE = en # two\r\nHOSO_LISTEN=\r\n'
+    )
+    monkeypatch.setenv(ENV_FILE_VARIABLE, str(path))
+    settings = _load(monkeypatch, HOSO_LANGUAGE="vi")
+    assert (settings.hotline, settings.language, settings.listen) == ("1022 ", "vi", "127.0.0.1:8080")
 
 
 def test_an_outside_database_needs_a_key_of_its_own(monkeypatch):

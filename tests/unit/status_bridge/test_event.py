@@ -205,6 +205,23 @@ def test_moments_are_compared_in_one_zone() -> None:
 
 
 @pytest.mark.parametrize(
+    "written", ["2026-03-02T08:15:00+07:00", "2026-03-02t01:15:00z", "2026-03-02T01:15:00.000z", "2026-03-02 01:15:00Z"]
+)
+def test_a_moment_is_read_as_rfc_3339_has_it_small_letters_too(written: str) -> None:
+    """CloudEvents refers to RFC 3339, whose T and Z may be small; a small z was refused once."""
+    parsed = parse_event(with_value("time", written), now=NOW)
+    assert isinstance(parsed, DossierEvent)
+    assert parsed.time == datetime(2026, 3, 2, 1, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("field", ["id", "source"])
+def test_a_name_that_is_too_long_is_told_in_characters(field: str) -> None:
+    refusal = parse_event(with_value(field, "a" * 201), now=NOW)
+    assert isinstance(refusal, Refusal)
+    assert refusal.errors == [{"field": field, "message": "String should have at most 200 characters"}]
+
+
+@pytest.mark.parametrize(
     ("written", "understood"),
     [
         ("2026-03-05", date(2026, 3, 5)),
