@@ -14,6 +14,8 @@ from importlib.resources.abc import Traversable
 from bot.understanding.meaning import Label
 
 SECOND_OPINION = "dev.txt"
+BLIND_ROUNDS = ("blind_1.txt", "blind_2.txt", "blind_3.txt")
+"""Utterances asked before and after a mending; never learnt"""
 TABLES = ("concepts.txt", "procedures.txt", "places.txt")
 """Phrases that the features look for"""
 
@@ -42,7 +44,16 @@ def read_training() -> list[Utterance]:
 
 def read_second_opinion() -> list[Utterance]:
     """Return the lines of ``dev.txt``: the label, a tab, the utterance."""
-    lines = (files("bot.understanding") / "data" / SECOND_OPINION).read_text(encoding="utf-8").splitlines()
+    return _read_labelled(SECOND_OPINION)
+
+
+def read_blind() -> list[list[Utterance]]:
+    """Return the utterances of each blind round, in the shape of ``dev.txt``."""
+    return [_read_labelled(name) for name in BLIND_ROUNDS]
+
+
+def _read_labelled(name: str) -> list[Utterance]:
+    lines = (files("bot.understanding") / "data" / name).read_text(encoding="utf-8").splitlines()
     pairs = (line.split("\t") for line in lines if line.strip() and not line.startswith("#"))
     return [Utterance(text, Label(label)) for label, text in pairs]
 

@@ -1,4 +1,4 @@
-"""Days as people say them: "hôm qua", "12/5", "bữa thứ 2", "mồng 5", "rằm". Always day before month.
+"""Days as people say them: "hôm qua", "12/5", "bữa thứ 2", "mồng 5", "rằm", "3 ngày trước". Always day before month.
 
 A day without a year, or without a month, is the last one after "nộp", "nhận" or the end of a code ("0056 ngày 18/4"),
 the coming one after "hẹn", "đến" or "hạn", else the one nearest to today. A weekday alone is the coming one; with
@@ -26,19 +26,22 @@ _SPELLED = re.compile(
     r"\b(?:ngay|hom|bua|mong|mung)?\s*(0?[1-9]|[12]\d|3[01])\s+thang\s+(0?[1-9]|1[0-2])\b(?:\s+(?:nam\s+)?((?:19|20)\d{2}))?(\s+am)?"
 )
 _DAY_ONLY = re.compile(
-    r"\b(ngay|hom|mong|mung)\s+(0?[1-9]|[12]\d|3[01])\b(?!\s*(?:[/\-.:]\s*\d|thang|ngay|h\b|gio|lam viec|nua))(\s+am)?"
+    r"(?<!\d )\b(ngay|hom|mong|mung)\s+(0?[1-9]|[12]\d|3[01])\b"
+    r"(?!\s*(?:[/\-.:]\s*\d|thang|ngay|h\b|gio|lam viec|nua))(\s+am)?"
 )
 _FULL_MOON = re.compile(r"\b(?:ngay |hom |bua )?ram\b(?: thang \w+| nay)?")
 _NEAR_DAY = re.compile(
+    r"(?<!\bmay )(?<!\bmoi )"
     r"\b(hom kia kia|hom kia|bua kia|hom qua|bua qua|ngay hom qua|toi qua|chieu qua|sang qua|hom nay|bua nay|bua ni|"
     r"hom ni|sang nay|sang ni|chieu nay|chieu ni|toi nay|toi ni|trua nay|ngay mai|sang mai|chieu mai|toi mai|trua mai|"
     r"ngay mot|sang mot|chieu mot|ngay kia|hnay|hqua|ngay mai mot)\b"
 )
 _LONE_NEAR_DAY = re.compile(
-    r"\b(?<!chi )(?<!co )(?<!em )(?<!ba )(?<!thi )(mai|mot)\b"
+    r"\b(?<!chi )(?<!co )(?<!em )(?<!ba )(?<!thi )(mai|mot(?! minh))\b"
     r"(?= (?:toi|em|minh|tui|con|co lam|co mo|lam|len|di|lay|nop|den|phuong)\b)"
 )
 _WEEKDAY = re.compile(
+    r"(?<!\bso )(?<!\bcai )(?<!\blan )(?<!\bben )"
     r"\b(?:(hom|bua|sang|chieu|toi|ngay)\s+)?(?:thu\s*(2|3|4|5|6|7|hai|ba|tu|nam|sau|bay)|t([2-7])|(chu nhat|cn))\b"
     r"(?:\s+(tuan\s+)?(truoc|vua roi|vua qua|qua|sau|toi|nay|ni))?(?!\s*\d)"
 )
@@ -59,6 +62,11 @@ _WEEKDAY_NUMBERS = {
 _SUNDAY = 6
 _DAYS_AWAY = {"kia kia": -3, "kia": -2, "qua": -1, "nay": 0, "ni": 0, "mai": 1, "mot": 2}
 
+_AGO = re.compile(
+    r"\b(cach day )?(\d{1,2}|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi) (?:(ngay|bua|hom)|tuan)(?(1)\b| truoc\b)"
+)
+_SMALL_NUMBERS = ("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi")
+
 _CHARS_BEFORE = 30
 _MOST_DATES = 20
 """Nobody names more days; a text made to be slow does."""
@@ -77,7 +85,7 @@ Found = tuple[int, int, date | None]
 def find_dates(clean: str, shadow: str, today: date) -> tuple[DateSaid, ...]:
     """Return the days named, in the order of the text. ``shadow`` is the folded text without codes and phones."""
     found: list[Found] = []
-    for finder in (_numeric, _spelled, _day_only, _full_moon, _near, _weekday):
+    for finder in (_numeric, _spelled, _day_only, _full_moon, _near, _weekday, _ago):
         for start, end, day in islice(finder(shadow, today), _MOST_DATES):
             if all(end <= other_start or start >= other_end for other_start, other_end, _ in found):
                 found.append((start, end, day))
@@ -128,6 +136,12 @@ def _near(shadow: str, today: date) -> Iterator[Found]:
         name = "kia kia" if last.endswith("kia kia") else last.split()[-1]
         away = 2 if last == "ngay kia" else _DAYS_AWAY[name]
         yield match.start(), match.end(), today + timedelta(days=away)
+
+
+def _ago(shadow: str, today: date) -> Iterator[Found]:
+    for match in _AGO.finditer(shadow):
+        number = int(match[2]) if match[2].isdigit() else _SMALL_NUMBERS.index(match[2]) + 1
+        yield match.start(), match.end(), today - timedelta(days=number if match[3] else 7 * number)
 
 
 def _weekday(shadow: str, today: date) -> Iterator[Found]:

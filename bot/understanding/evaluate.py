@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-from bot.understanding.corpus import Utterance, read_training, read_utterances
+from bot.understanding.corpus import Utterance, read_blind, read_training, read_utterances
 from bot.understanding.meaning import LABELS, Label
 from bot.understanding.understand import LOW_CONFIDENCE, understand
 from dossiers.calendar import VIETNAM
@@ -77,7 +77,17 @@ def unshared(utterances: Sequence[Utterance]) -> list[Utterance]:
     return [utterance for utterance in utterances if fold(utterance.text) not in trained]
 
 
-def render(written: Measured, plain: Measured, fresh: tuple[Measured, Measured]) -> str:
+def measure_blind() -> list[tuple[Measured, Measured, Measured]]:
+    """Return each blind round: as written, without accents, and as written without what is shared."""
+    return [(measure(asked), measure(asked, has_accents=False), measure(unshared(asked))) for asked in read_blind()]
+
+
+def render(
+    written: Measured,
+    plain: Measured,
+    fresh: tuple[Measured, Measured],
+    blind: Sequence[tuple[Measured, Measured, Measured]],
+) -> str:
     """Return the figures as Markdown; ``plain`` is the set without accents, ``fresh`` both without what is shared."""
     return "\n\n".join(
         (
@@ -85,6 +95,7 @@ def render(written: Measured, plain: Measured, fresh: tuple[Measured, Measured])
             _per_label(written, plain),
             _matrix(written),
             _honesty(written, plain),
+            _blind(blind),
         )
     )
 
@@ -132,12 +143,27 @@ def _honesty(written: Measured, plain: Measured) -> str:
     return "\n".join(rows)
 
 
+def _blind(rounds: Sequence[tuple[Measured, Measured, Measured]]) -> str:
+    rows = [
+        "| Blind round | Utterances | Right | Without accents | Without shared | Strangers served | Lowest label |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for number, (written, plain, fresh) in enumerate(rounds, 1):
+        lowest = min(LABELS, key=written.recall)
+        rows.append(
+            f"| {number} | {len(written.confidences)} | {written.accuracy:.1%} | {plain.accuracy:.1%} "
+            f"| {fresh.accuracy:.1%} of {len(fresh.confidences)} "
+            f"| {written.strangers_served:.1%} | `{lowest}` {written.recall(lowest):.0%} |"
+        )
+    return "\n".join(rows)
+
+
 def published() -> str:
     """Return the figures of the published test set."""
     whole = read_utterances("test")
     fresh = unshared(whole)
     without = (measure(fresh), measure(fresh, has_accents=False))
-    return render(measure(whole), measure(whole, has_accents=False), without)
+    return render(measure(whole), measure(whole, has_accents=False), without, measure_blind())
 
 
 def main(arguments: Sequence[str]) -> int:

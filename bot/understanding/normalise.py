@@ -11,9 +11,11 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.understanding.english import ENGLISH
 from bot.understanding.readings import READINGS, Spot
 from bot.understanding.short_forms import EXPANSIONS
 from bot.understanding.syllables import is_syllable
+from bot.understanding.telex import read_telex
 from dossiers.code import dossier_code_spans, other_code_spans
 from dossiers.number_spans import FEWEST_DIGITS, MOBILE, blot_protected, shadow_of
 from dossiers.text import clean
@@ -132,9 +134,11 @@ def _expanded(typed: list[str], *, has_accents: bool) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def _mended(word: str) -> str:
-    """Return "xong" for "xog" and "tin" for "tinn": what haste leaves out or doubles."""
+    """Return "xong" for "xog", "tin" for "tinn", "giay" for "giaays": what haste leaves out, doubles or leaves over."""
+    if word in ENGLISH:
+        return word
     if _LOST_N.search(word):
         return word[:-1] + "ng"
     if word not in _WRITTEN_SO and _DOUBLED_END.search(word) and is_syllable(word[:-1]):
         return word[:-1]
-    return word
+    return read_telex(word) if word.isascii() and word.isalpha() else word

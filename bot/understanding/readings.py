@@ -27,6 +27,7 @@ class Spot:
 _WHAT_BEFORE = word_set("can giay to lam co mang nhung thieu tuc dem viec la nop muc bi loai don hoi gap so bo")
 _CHI_AFTER = word_set("phi nhanh tra tiet cuc bo tieu oi dan duong cach")
 _PLACE_AFTER = word_set("phuong xa trung ubnd ub uy co cua noi cho van hcc")
+_DENIED = word_set("phai biet bit bik hieu muon thich thay nhan nho dc đc duoc can ai co sao lam gui den")
 _ENDS_ASKING = word_set("duoc dc đc co chua phai xong lam toi can mien")
 
 
@@ -89,6 +90,11 @@ def _kh(spot: Spot) -> str:
     return "ket hon" if spot.before in {"giay", "ky", "dk", "đk"} else "khong"
 
 
+def _hk(spot: Spot) -> str:
+    is_denial = spot.after in _DENIED or (spot.after == "" and spot.before in _ENDS_ASKING)
+    return "khong" if is_denial else "ho khau"
+
+
 def _cn(spot: Spot) -> str:
     is_sunday = spot.before in {"t7", "7", "ngay", "sang", "chieu", "va", "ca"} or spot.after in {
         "co",
@@ -129,6 +135,7 @@ READINGS: dict[str, Callable[[Spot], str]] = {
     "man": _man,
     "hong": _hong,
     "kh": _kh,
+    "hk": _hk,
     "cn": _cn,
     "h": _h,
     "hi": _hi,

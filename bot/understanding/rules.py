@@ -8,7 +8,7 @@ from bot.understanding.concepts import find_concepts
 from bot.understanding.english import ENGLISH
 from bot.understanding.features import NUMBER_NAMES
 from bot.understanding.meaning import Entities, Label
-from bot.understanding.normalise import Said
+from bot.understanding.normalise import Said, tone_last
 from bot.understanding.syllables import is_syllable
 from bot.understanding.word_lists import word_set
 
@@ -21,6 +21,9 @@ _AROUND_A_CODE = word_set(
 _FEWEST_LETTERS = 4
 KNOWN_STRANGERS = word_set("zalo facebook admin haha hehe hihi huhu okay sorry great nice good test info start")
 """Words that are no Vietnamese syllable and yet everyday speech"""
+
+_YES = tone_last("đúng")
+"""Folded it is an opt-out word, "dừng"; with its accent it says yes."""
 
 _ONE_LETTER = re.compile(r"(\w)\1{3,}")
 _FRIENDLY = re.compile(
@@ -35,6 +38,8 @@ def certain_label(said: Said, entities: Entities) -> Label | None:
         return Label.GREETING_THANKS if _FRIENDLY.search(said.clean) else Label.OUT_OF_SCOPE
     if _is_gibberish(said):
         return Label.OUT_OF_SCOPE
+    if tuple(word for word in said.accented if word not in "?!") == (_YES,):
+        return Label.GREETING_THANKS
     has_code = bool(entities.dossier_codes or entities.code_tails)
     if has_code and all(word in _AROUND_A_CODE or word.isdigit() for word in said.words):
         return Label.DOSSIER_STATUS  # a code and no other verb

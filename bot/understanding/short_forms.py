@@ -11,7 +11,7 @@ hs hso hsơ hồsơ hoso = ho so | kq kqua kquả = ket qua | gt gto gtờ giayt
 cccd cmnd cmt cc cancuoc = can cuoc | sdt sđt = so dien thoai | đt dt dthoai đthoai fone phone = dien thoai
 gpxd = giay phep xay dung | gplx = giay phep lai xe | gks = giay khai sinh | gkh = giay ket hon
 ks = khai sinh | hkd = ho kinh doanh | dkkd đkkd = dang ky kinh doanh | bhyt = bao hiem y te | bhxh = bao hiem xa hoi
-bhtn = bao hiem that nghiep | lltp llpt = ly lich tu phap | hktt = ho khau thuong tru | hk = ho khau
+bhtn = bao hiem that nghiep | lltp llpt = ly lich tu phap | hktt = ho khau thuong tru
 qsdđ qsdd = quyen su dung dat | gcn = giay chung nhan | tthn = tinh trang hon nhan | mst = ma so thue
 xn = xac nhan | xd = xay dung | bs bsung = bo sung | ttin = thong tin | tb tbao thbao noti = thong bao
 tk = tai khoan | stk = so tai khoan | ktra = kiem tra | ttrang = tinh trang | ubnd ub = uy ban
@@ -30,13 +30,14 @@ gđ = gia dinh | tg tgian = thoi gian | ak ah = a | đag = dang | dum dùm giùm
 rep = tra loi | sms tn msg mess = tin nhan | e = em | cj = chi | m = minh | b = ban | qđ = quyet dinh | sd = su dung
 lun = luon | hnay = hom nay | hqua = hom qua | ttoan ttoán = thanh toan | lphí lphi = le phi | đn = da nang
 thg = thang | fai = phai | fí fi = phi | iu = yeu | hc = hanh chinh | knai = khieu nai | onl = online
+dsach = danh sach | đkkh dkkh = dang ky ket hon | đkks dkks = dang ky khai sinh
 lhe lhệ = lien he
 okie oki okela okla okay oke okê okey uki ukm = ok | gquyết gquyet = giai quyet | tl = tra loi | cty = cong ty
 hello hellu helo hế = chao | alô aloo = alo | bai bái bbye = bye | ship shíp shipp = ship | dn = doanh nghiep
 tui t = toi | lh = lien he | ds = danh sach | kt = kiem tra | lk = lien ket | nt = nhan tin | sr = xin loi
 kc = khong co gi | bb pp = bye | uhm uh okk = ok | hdnd = hoi dong nhan dan
 mần = lam | nớ = do | ni = nay | rứa rưa = vay | mô = dau | răng = sao | chừ = bay gio
-hỉ hè hầy hỵ hen nhen nghen = a | bữa = hom | ngừng = ngung | chớ = chu | coi = xem | lẹ = nhanh | gởi = gui
+hỉ hí hè hầy hỵ hen nhen nghen = a | bữa = hom | ngừng = ngung | chớ = chu | coi = xem | lẹ = nhanh | gởi = gui
 nhứt = nhat | thiệt = that | kiếm = tim | vầy = vay | đặng = de | hổm = hom | giừ = bay gio | mi = may
 sáp = sap | đươc = duoc | đựơc = duoc | 1c = mot cua | mcua = mot cua | tp = thanh pho | p = phuong | q = quan
 gpkd = giay phep kinh doanh | attp vsattp = an toan thuc pham | pccc = phong chay chua chay | ldtbxh = lao dong

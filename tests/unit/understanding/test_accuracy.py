@@ -6,8 +6,15 @@ from pathlib import Path
 import pytest
 
 from bot.understanding import LABELS, Label, understand
-from bot.understanding.corpus import Utterance, read_second_opinion, read_utterances, training_digest
-from bot.understanding.evaluate import BEGIN, END, Measured, measure, render, unshared
+from bot.understanding.corpus import (
+    Utterance,
+    read_blind,
+    read_second_opinion,
+    read_training,
+    read_utterances,
+    training_digest,
+)
+from bot.understanding.evaluate import BEGIN, END, Measured, measure, measure_blind, render, unshared
 from bot.understanding.model import load
 from dossiers.text import fold
 
@@ -59,7 +66,7 @@ def test_the_page_shows_the_figures_of_today(test_set: list[Utterance], written:
     page = (ROOT / "docs/understanding.md").read_text(encoding="utf-8")
     shown = page.partition(BEGIN)[2].partition(END)[0].strip()
     fresh = unshared(test_set)
-    figures = render(written, plain, (measure(fresh), measure(fresh, has_accents=False)))
+    figures = render(written, plain, (measure(fresh), measure(fresh, has_accents=False)), measure_blind())
     assert shown == figures, "run python -m bot.understanding.evaluate --write docs/understanding.md"
 
 
@@ -70,6 +77,13 @@ def test_the_model_is_made_from_the_utterances_of_today() -> None:
 def test_few_test_utterances_were_also_written_for_training(test_set: list[Utterance]) -> None:
     """Two people do say "xin chào" the same way; more than that would be copying."""
     assert len(unshared(test_set)) >= 0.93 * len(test_set)
+
+
+def test_the_blind_rounds_were_not_learnt() -> None:
+    """Short ones ("quên mã hồ sơ") everybody writes the same way."""
+    learnt = {fold(utterance.text) for utterance in read_training()}
+    for asked in read_blind():
+        assert sum(fold(utterance.text) in learnt for utterance in asked) <= 0.15 * len(asked)
 
 
 def test_the_examples_of_the_city_are_known_in_both_forms() -> None:

@@ -1,14 +1,17 @@
 """``python -m bot.understanding`` in a pipe, and that no text can break it."""
 
+import io
 import json
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.understanding import LABELS, understand
+from bot.understanding.__main__ import MAX_LINE_BYTES, read_lines
 
 COMMAND = [sys.executable, "-m", "bot.understanding"]
 
@@ -35,6 +38,35 @@ def test_blank_lines_bad_bytes_and_a_missing_line_end_are_answered() -> None:
     assert len(answers) == 6
     assert answers[1] == answers[2] == "out_of_scope\t0.000\t{}"
     assert {answer.split("\t")[0] for answer in answers} <= set(LABELS)
+
+
+def test_a_line_of_any_length_gets_one_answer_from_its_beginning() -> None:
+    endless = "hồ sơ của tôi tới đâu rồi " * 100_000
+    answers = ask(f"{endless}\nxin chào\n{'b' * (2 * MAX_LINE_BYTES)}\ncảm ơn".encode())
+    assert [answer.split("\t")[0] for answer in answers[::2]] == ["dossier_status", "out_of_scope"]
+    assert [answer.split("\t")[0] for answer in answers[1::2]] == ["greeting_thanks"] * 2
+
+
+def test_no_line_is_ever_held_whole() -> None:
+    """A line without an end filled the memory."""
+
+    class InPieces(io.BytesIO):
+        def readline(self, size: int | None = -1) -> bytes:
+            assert size is not None
+            assert 0 < size <= MAX_LINE_BYTES
+            return super().readline(size)
+
+    lines = InPieces(b"a" * (3 * MAX_LINE_BYTES) + b"\n\n" + b"b" * MAX_LINE_BYTES + b"\nc")
+    assert [line.rstrip()[:1] + line[-1:] for line in read_lines(lines)] == [b"aa", b"\n", b"bb", b"cc"]
+
+
+def test_a_reader_that_is_gone_and_a_full_disk_end_it_without_a_traceback() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(COMMAND, input=b"xin", stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
+    script = f"yes | {sys.executable} -m bot.understanding | head -1"
+    piped = subprocess.run(["bash", "-c", script], capture_output=True, check=True, timeout=60)
+    assert (piped.stdout.count(b"\n"), piped.stderr) == (1, b"")
 
 
 def test_a_thousand_lines_come_back_in_order() -> None:

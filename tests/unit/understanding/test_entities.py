@@ -50,6 +50,9 @@ def test_dossier_codes(text: str, codes: tuple[str, ...]) -> None:
         ("hs 000.00.05.H17-240102-0003", ()),
         ("gọi tôi 0905123456", ()),
         ("lệ phí 0050000đ", ()),
+        ("số bàn 0236 3 822 222", ()),
+        ("gọi 0128 345 6789", ()),
+        ("hs 0420 0421 0056", ("0420", "0421", "0056")),
     ],
 )
 def test_ends_of_codes(text: str, tails: tuple[str, ...]) -> None:
@@ -81,6 +84,19 @@ def test_procedure_codes(text: str, codes: tuple[str, ...]) -> None:
         ("đổi cccd với đổi bằng lái", ("Cấp đổi thẻ căn cước", "Đổi giấy phép lái xe")),
         ("sang tên sổ đỏ", ("Đăng ký biến động đất đai (chuyển nhượng, thừa kế, tặng cho)",)),
         ("trời đẹp quá", ()),
+        ("bo theo doi ho so 0056", ()),
+        ("theo dõi hồ sơ của ba", ()),
+        ("nhap ho so nay vao", ()),
+        ("ngung luu tru thong tin cua toi", ()),
+        ("số đó có ai trực không", ()),
+        ("có cccd thì nhắn con nha", ("Cấp thẻ căn cước",)),
+        ("đổi họ cho con", ("Thay đổi, cải chính, bổ sung thông tin hộ tịch",)),
+        ("ho sơ kêt hôn tơi đâu", ("Đăng ký kết hôn",)),
+        ("sửa năm sinh của ba", ("Thay đổi, cải chính, bổ sung thông tin hộ tịch",)),
+        ("em hk phai chu so nay", ()),
+        ("thay tin bao tu choi", ()),
+        ("how to register temporary residence", ("Đăng ký tạm trú",)),
+        ("giấy đkkh", ("Đăng ký kết hôn",)),
     ],
 )
 def test_procedures_in_plain_words(text: str, procedures: tuple[str, ...]) -> None:
@@ -128,6 +144,9 @@ def test_phones_in_any_writing(typed: str) -> None:
         ("rằm", date(2026, 6, 29)),
         ("mồng 1 âm", date(2026, 6, 15)),
         ("rằm tháng 7", None),
+        ("3 ngày trước", date(2026, 6, 14)),
+        ("hai bữa trước", date(2026, 6, 15)),
+        ("cách đây 2 tuần", date(2026, 6, 3)),
     ],
 )
 def test_days_as_people_say_them(words: str, day: date | None) -> None:
@@ -145,7 +164,23 @@ def test_a_day_without_a_year_is_past_or_coming_by_its_verb() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["31/2", "K12/5 Tôn Đức Thắng", "24/7", "1.001193", "H17-250806-00017", "chị Mai", "45/13"]
+    "text",
+    [
+        "31/2",
+        "K12/5 Tôn Đức Thắng",
+        "24/7",
+        "1.001193",
+        "H17-250806-00017",
+        "chị Mai",
+        "45/13",
+        "1 ngày 1 tin là được",
+        "lay so thu tu",
+        "hồ sơ thứ hai",
+        "cho ben thu ba xem",
+        "mấy bữa ni chưa thấy",
+        "ong o mot minh",
+        "moi ngay mot it",
+    ],
 )
 def test_what_is_no_day(text: str) -> None:
     assert named(text).dates == ()
@@ -165,6 +200,9 @@ def test_days_are_those_of_vietnam() -> None:
         ("nộp ở quận Cẩm Lệ hay Hội An", ("quận Cẩm Lệ", "Hội An")),
         ("xã Bà Điểm", ("xã Bà Điểm",)),
         ("bán điện bạn", ()),
+        ("gặp chủ tịch phường để trình bày", ()),
+        ("trả về lại phường à", ()),
+        ("Phường Bàn Thạch ở đâu", ("phường Bàn Thạch",)),
     ],
 )
 def test_places(text: str, places: tuple[str, ...]) -> None:
@@ -176,9 +214,16 @@ def test_places(text: str, places: tuple[str, ...]) -> None:
     [
         ("where is my application", True),
         ("Talk to a human please", True),
+        ("are there any fees", True),
+        ("list my files", True),
+        ("is it free", True),
+        ("track 0017 for me", True),
+        ("did they approve it", True),
         ("ho so cua toi dau roi", False),
         ("an me do a", False),
         ("check hs giup em", False),
+        ("add hs", False),
+        ("ship cccd", False),
         ("xin chào", False),
     ],
 )

@@ -29,6 +29,11 @@ from bot.understanding.normalise import read
         ("add app call", "add app call"),
         ("cảm ơn nhiu", "cam on nhieu"),
         ("hết nhiu v", "het bao nhieu vay"),
+        ("giaays tờ ddosi, nhưngx phis", "giay to doi nhung phi"),
+        ("xử lsy hồ ssơ dduowngf", "xu ly ho so duong"),
+        ("lost tax post box best", "lost tax post box best"),
+        ("hk phải của tui, hk biết", "khong phai cua toi khong biet"),
+        ("cắt hk cho con", "cat ho khau cho con"),
     ],
 )
 def test_short_forms_and_dialect_are_written_out(typed: str, words: str) -> None:

@@ -156,3 +156,9 @@ def test_a_greeting_before_a_request_is_the_request() -> None:
 
 def test_a_lone_word_of_no_topic_is_not_confident() -> None:
     assert understand("cái").confidence < LOW_CONFIDENCE + 0.3
+
+
+@pytest.mark.parametrize("text", ["đúng", "Đúng!", "đúng.", "\u0111u\u0301ng"])
+def test_a_plain_yes_is_not_taken_for_stop(text: str) -> None:
+    """Without its accent it is "dừng"; it was answered with stop_notifications."""
+    assert understand(text).label is Label.GREETING_THANKS
