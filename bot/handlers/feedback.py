@@ -51,7 +51,7 @@ QUESTIONS: Final = frozenset(
 )
 QUESTIONS_BESIDE_A_DRAFT: Final = frozenset({Label.DOSSIER_STATUS, Label.WHERE_WHEN})
 """Answered while a draft waits; the others remember a procedure in its place."""
-SURE_OF_A_QUESTION: Final = 0.95
+SURE_OF_A_QUESTION: Final = 0.9
 
 
 class Feedback(StrEnum):

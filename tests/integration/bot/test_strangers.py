@@ -361,7 +361,7 @@ async def test_the_time_of_an_answer_tells_nothing(
     A machine that is busy with other things makes now this kind slow, now that: what tells is the same one each time.
     """
     services = services_of(database, cipher, **FREE)
-    rounds = 6
+    rounds = 12
     kinds = [[f"H17.33.{kind}-260302-{number:05d}" for number in range(samples)] for kind in range(3)]
     await make_dossiers(database, cipher, {code: f"8490{number:07d}" for number, code in enumerate(kinds[0])})
     await make_dossiers(database, cipher, dict.fromkeys(kinds[1]))
