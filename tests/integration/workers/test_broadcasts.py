@@ -286,7 +286,7 @@ async def test_a_row_that_a_person_retries_after_the_end_is_sent(bench: Bench) -
     await _lead_until(bench, leader, broadcast, "done")
     (failed,) = [row for row in await bench.rows(broadcast) if row["state"] == "failed"]
     assert await notices.retry(bench.world.database, failed["id"]) == "broadcast"
-    assert await bench.deliver() == [1]
+    assert await bench.deliver() == [failed["ordinal"]]
 
 
 async def test_a_failed_row_of_a_cancelled_broadcast_is_not_sent_again(bench: Bench) -> None:
