@@ -14,7 +14,7 @@ from importlib.resources.abc import Traversable
 from bot.understanding.meaning import Label
 
 SECOND_OPINION = "dev.txt"
-BLIND_ROUNDS = ("blind_1.txt", "blind_2.txt", "blind_3.txt")
+BLIND_ROUNDS = tuple(f"blind_{number}.txt" for number in range(1, 6))
 """Utterances asked before and after a mending; never learnt"""
 TABLES = ("concepts.txt", "procedures.txt", "places.txt")
 """Phrases that the features look for"""

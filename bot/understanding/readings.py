@@ -30,6 +30,9 @@ _PLACE_AFTER = word_set("phuong xa trung ubnd ub uy co cua noi cho van hcc")
 _DENIED = word_set("phai biet bit bik hieu muon thich thay nhan nho dc đc duoc can ai co sao lam gui den")
 _ENDS_ASKING = word_set("duoc dc đc co chua phai xong lam toi can mien")
 
+_FAREWELL_BEFORE = word_set("ad on nhieu ok roi nha nhe thoi tks thanks chao em anh chi ban minh tui toi")
+_FAREWELL_AFTER = word_set("nha nhe ad ban em anh chi hen nghe")
+
 
 def _chi(spot: Spot) -> str:
     if spot.after in _CHI_AFTER or spot.before in {"dia", "đia"}:
@@ -122,6 +125,11 @@ def _d(spot: Spot) -> str:
     return "dong" if spot.before.isdigit() else "di"
 
 
+def _bai(spot: Spot) -> str:
+    is_farewell = "bai" in {spot.before, spot.after} or (spot.is_first and spot.after in {"", *_FAREWELL_AFTER})
+    return "bye" if is_farewell or (spot.after == "" and spot.before in _FAREWELL_BEFORE) else "bai"
+
+
 READINGS: dict[str, Callable[[Spot], str]] = {
     "chi": _chi,
     "dc": _dc,
@@ -141,6 +149,7 @@ READINGS: dict[str, Callable[[Spot], str]] = {
     "hi": _hi,
     "he": lambda spot: "he" if spot.before in {"lien", "quan"} else "a",
     "c": _c,
+    "bai": _bai,
     "đ": _d,
     "nhiu": lambda spot: "nhieu" if spot.before in _THANKS else "bao nhieu",
     "nhieu": lambda spot: (

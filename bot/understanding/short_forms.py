@@ -33,7 +33,7 @@ thg = thang | fai = phai | fí fi = phi | iu = yeu | hc = hanh chinh | knai = kh
 dsach = danh sach | đkkh dkkh = dang ky ket hon | đkks dkks = dang ky khai sinh
 lhe lhệ = lien he
 okie oki okela okla okay oke okê okey uki ukm = ok | gquyết gquyet = giai quyet | tl = tra loi | cty = cong ty
-hello hellu helo hế = chao | alô aloo = alo | bai bái bbye = bye | ship shíp shipp = ship | dn = doanh nghiep
+hello hellu helo hế = chao | alô aloo = alo | bái bbye = bye | ship shíp shipp = ship | dn = doanh nghiep
 tui t = toi | lh = lien he | ds = danh sach | kt = kiem tra | lk = lien ket | nt = nhan tin | sr = xin loi
 kc = khong co gi | bb pp = bye | uhm uh okk = ok | hdnd = hoi dong nhan dan
 mần = lam | nớ = do | ni = nay | rứa rưa = vay | mô = dau | răng = sao | chừ = bay gio

@@ -34,6 +34,9 @@ from bot.understanding.normalise import read
         ("lost tax post box best", "lost tax post box best"),
         ("hk phải của tui, hk biết", "khong phai cua toi khong biet"),
         ("cắt hk cho con", "cat ho khau cho con"),
+        ("bai bai nha", "bye bye nha"),
+        ("cam on ad, bai", "cam on ad bye"),
+        ("bai giu xe, bai rac, that bai", "bai giu xe bai rac that bai"),
     ],
 )
 def test_short_forms_and_dialect_are_written_out(typed: str, words: str) -> None:
