@@ -82,8 +82,9 @@ class ForkClient:
 
     async def close(self) -> None:
         """End the fork server; what it started and is still there sees an orphan's life, and ends in order."""
-        if self._writer is not None:
-            self._writer.close()
+        async with self._opening:  # who is still starting it starts it first: half a process cannot be ended
+            if self._writer is not None:
+                self._writer.close()
         if self._listening is not None:
             await self._listening
         if self._server is not None:
