@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -43,7 +44,12 @@ def run_up(settings: Settings) -> int:
 def _tell(event: str, facts: dict[str, Any], settings: Settings, specs: Sequence[ChildSpec]) -> None:
     (log.warning if event in _TROUBLE else log.info)(event, **facts)
     if event == "all_ready":
-        typer.echo(f"Báo Hồ Sơ is up: {settings.base_url}  ({', '.join(spec.name for spec in specs)})")
+        _say(f"Báo Hồ Sơ is up: {settings.base_url}  ({', '.join(spec.name for spec in specs)})")
         if settings.is_stand_in:
-            typer.echo(f"No Zalo is set up: the emulator stands in, with phones to see at {settings.emulator_url}/")
-        typer.echo("Ctrl-C stops everything.")
+            _say(f"No Zalo is set up: the emulator stands in, with phones to see at {settings.emulator_url}/")
+        _say("Ctrl-C stops everything.")
+
+
+def _say(line: str) -> None:
+    with suppress(OSError):  # where it is written to, the disk may be full: the site goes on
+        typer.echo(line)
